@@ -1,0 +1,129 @@
+"""Clinics, the people who work there, and who may see what."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import ClassVar
+from zoneinfo import ZoneInfo, available_timezones
+
+import pghistory
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from iotrex_followup.ids import uuid7
+
+WORKING_WEEK = [0, 1, 2, 3, 4]
+
+
+def working_week() -> list[int]:
+    """Return Monday to Friday (Monday is 0)."""
+    return WORKING_WEEK.copy()
+
+
+def validate_time_zone(name: str) -> None:
+    """Refuse a name that is not in the IANA time zone database."""
+    if name not in available_timezones():
+        raise ValidationError(f"“{name}” is not an IANA time zone. Use a name such as Europe/Madrid.")
+
+
+class ClinicQuerySet(models.QuerySet["Clinic"]):
+    def visible_to(self, staff: Staff) -> ClinicQuerySet:
+        """Clinics in which `staff` is a member."""
+        return self.filter(memberships__staff=staff, memberships__is_active=True)
+
+
+@pghistory.track()
+class Clinic(models.Model):
+    """A treating centre: its calendar, its people and how patients reach it."""
+
+    class Paper(models.TextChoices):
+        A4 = "A4", "A4"
+        LETTER = "Letter", "Letter"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    slug = models.SlugField(unique=True)
+    name = models.CharField(max_length=200)
+    time_zone = models.CharField(max_length=64, default="UTC", validators=[validate_time_zone])
+    country = models.CharField(max_length=2, help_text="ISO 3166 code; decides the public holidays.")
+    region = models.CharField(max_length=10, blank=True, help_text="State or region of the country, as in ISO 3166-2.")
+    working_weekdays = ArrayField(models.SmallIntegerField(), default=working_week)
+    address = models.TextField(blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    emergency_phone = models.CharField(max_length=40, blank=True, help_text="Answered day and night.")
+    email = models.EmailField(blank=True)
+    paper = models.CharField(max_length=6, choices=Paper, default=Paper.A4)
+
+    objects: ClassVar[models.Manager[Clinic]] = ClinicQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    def local_date(self, now: datetime) -> date:
+        """Return the clinic's calendar day at the aware instant `now`."""
+        return now.astimezone(self.zone).date()
+
+
+class StaffManager(BaseUserManager["Staff"]):
+    def create_user(self, email: str, password: str | None = None, **fields: object) -> Staff:
+        """Create a person who signs in with `email`; without a password none will match."""
+        staff = self.model(email=self.normalize_email(email).lower(), **fields)
+        staff.set_password(password)
+        staff.save(using=self._db)
+        return staff
+
+
+@pghistory.track(exclude=["password", "last_login"])
+class Staff(AbstractBaseUser):
+    """A person who signs in. What they may see and do follows from their memberships."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=200)
+    phone = models.CharField(max_length=40, blank=True)
+    language = models.CharField(max_length=5, default="en", choices=[("en", "English"), ("es", "Español")])
+    is_active = models.BooleanField(default=True)
+
+    objects = StaffManager()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    class Meta:
+        ordering = ("name",)
+        verbose_name_plural = "staff"
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+
+class Role(models.TextChoices):
+    CLINICIAN = "clinician", "Clinician"
+    COORDINATOR = "coordinator", "Coordinator"
+    ADMINISTRATOR = "administrator", "Administrator"
+    AUDITOR = "auditor", "Auditor"
+
+
+@pghistory.track()
+class Membership(models.Model):
+    """One person's role in one clinic."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="memberships")
+    staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="memberships")
+    role = models.CharField(max_length=13, choices=Role)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("clinic", "staff"), name="one_membership_per_clinic"),)
+
+    def __str__(self) -> str:
+        return f"{self.staff} ({self.get_role_display()}, {self.clinic})"
