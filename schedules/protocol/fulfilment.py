@@ -1,0 +1,51 @@
+"""Which open activities one specimen fulfils: PROTOCOL.md 8."""
+
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Generic, TypeVar
+
+from schedules.protocol.activities import is_specimen
+
+Key = TypeVar("Key", bound=Hashable)
+WEEKLY = "weeks"
+KEPT_APART = ("cbc", "M2")  # fulfilled together with a week's count only once the counts have recovered
+
+
+@dataclass(frozen=True, slots=True)
+class OpenActivity(Generic[Key]):
+    """An activity still to be done, with its timepoint, the phase and the window (inclusive) of that."""
+
+    key: Key
+    activity: str
+    timepoint: str
+    phase: str
+    target: date
+    opens: date
+    closes: date
+
+
+def fulfilled_by(
+    specimen_on: date, activity: str, candidates: Iterable[OpenActivity[Key]], *, recovered: bool
+) -> list[Key]:
+    """Return the keys of the open activities that a specimen of `specimen_on` fulfils, by target.
+
+    Those of the same kind whose window holds the date, but of week timepoints only the nearest (the earlier of
+    two), and the CBC of month 2 together with a week's only when the counts have `recovered`.
+
+    Raises   ValueError: `activity` is not done by a specimen.
+    """
+    if not is_specimen(activity):
+        raise ValueError(f"{activity!r} is not done by a specimen")
+    held = sorted(
+        (c for c in candidates if c.activity == activity and c.opens <= specimen_on <= c.closes),
+        key=lambda c: (c.target, c.timepoint),
+    )
+    weeks = [c for c in held if c.phase == WEEKLY]
+    nearest = min(weeks, key=lambda c: abs(c.target - specimen_on), default=None)
+    apart = nearest is not None and not recovered
+    return [
+        c.key
+        for c in held
+        if c is nearest or (c.phase != WEEKLY and not (apart and (c.activity, c.timepoint) == KEPT_APART))
+    ]

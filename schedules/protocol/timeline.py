@@ -1,0 +1,161 @@
+"""From a date of infusion to the dates of its follow-up."""
+
+from datetime import date
+from typing import NamedTuple
+
+from dateutil.relativedelta import relativedelta
+
+from schedules.protocol.definition import Protocol
+from schedules.protocol.grid import Slot, imaging_gaps_over, phase_numbers, slots_until
+from schedules.protocol.options import Options
+
+HORIZON = relativedelta(months=24)
+LATEST_UNTIL = date(9998, 12, 31)  # a window after it might not fit the calendar
+
+
+class PlannedTimepoint(NamedTuple):
+    """One timepoint of a patient's timeline.
+
+    The target lies `offset` days or months (`offset_unit`) after the anchor. The window `opens` to `closes` is
+    inclusive, `before` and `after` are its days. A higher `cost` is a worse miss.
+    """
+
+    timepoint: str
+    kind: str
+    target: date
+    opens: date
+    closes: date
+    activities: tuple[str, ...]
+    phase: str
+    offset_unit: str
+    offset: int
+    before: int
+    after: int
+    cost: int
+
+
+class Continuation(NamedTuple):
+    """How the timeline goes on without end: steps of the physician visit and of imaging, in months."""
+
+    visits: int
+    imaging: int
+
+    @property
+    def sentence(self) -> str:
+        """Return the words for preview and paper."""
+        if self.visits == self.imaging:
+            return f"continues every {self.visits} months"
+        return f"visits continue every {self.visits} months, imaging every {self.imaging} months"
+
+
+def timeline(protocol: Protocol, anchor: date, options: Options, *, until: date) -> list[PlannedTimepoint]:
+    """Return every timepoint with a target on or before `until`, by target, kind and timepoint.
+
+    Offsets count from the anchor (day 0, clinic-local date), never from the previous timepoint, so month ends
+    do not drift. `until` before the anchor gives an empty list.
+
+    Raises   OptionError: the protocol does not offer these options.
+    Raises   ValueError: `until` is so late that a window would not fit the calendar.
+    """
+    if until > LATEST_UNTIL:
+        raise ValueError(f"{until} is too late; choose a date up to {LATEST_UNTIL}")
+    months = (until.year - anchor.year) * 12 + until.month - anchor.month
+    points = []
+    for slot in slots_until(protocol, options, months):
+        if slot.month > months:
+            continue
+        target = anchor + slot.shift
+        if target <= until:
+            points.append(_place(slot, target))
+    points.sort(key=_order)
+    return points
+
+
+def _place(slot: Slot, target: date) -> PlannedTimepoint:
+    return PlannedTimepoint(
+        slot.timepoint,
+        slot.kind,
+        target,
+        target - slot.opens,
+        target + slot.closes,
+        slot.activities,
+        slot.phase,
+        slot.offset_unit,
+        slot.offset,
+        slot.before,
+        slot.after,
+        slot.cost,
+    )
+
+
+def _order(point: PlannedTimepoint) -> tuple[date, str, str]:
+    return point.target, point.kind, point.timepoint
+
+
+def stored_timeline(
+    protocol: Protocol, anchor: date, options: Options, *, today: date
+) -> list[PlannedTimepoint]:
+    """Return the part of the timeline that is kept as rows on `today`: the rolling horizon of PROTOCOL.md 5.
+
+    That is every target on or before the later of M60 and `today` + 24 months, and of each kind, visit and
+    imaging, the next one after it. It only grows with `today`: what an earlier day stored is always part of it.
+    """
+    horizon = max(anchor + relativedelta(months=fixed_months(protocol)), today + HORIZON)
+    reach = horizon + relativedelta(months=_longest_endless_step(protocol, options))
+    kept: list[PlannedTimepoint] = []
+    kinds_beyond: set[str] = set()
+    for point in timeline(protocol, anchor, options, until=reach):
+        if point.target <= horizon:
+            kept.append(point)
+        elif point.kind not in kinds_beyond:
+            kinds_beyond.add(point.kind)
+            kept.append(point)
+    return kept
+
+
+def fixed_months(protocol: Protocol) -> int:
+    """Return the last month of the phases that have an end (60)."""
+    return max(phase.last for phase in protocol.phases if phase.last is not None and phase.unit == "months")
+
+
+def _longest_endless_step(protocol: Protocol, options: Options) -> int:
+    return max((phase.step(options) for phase in protocol.phases if phase.last is None), default=0)
+
+
+def continues(protocol: Protocol, options: Options) -> Continuation | None:
+    """Return how the timeline goes on without end; None when a phase of visits or of imaging has an end."""
+    steps: dict[str, int] = {}
+    for phase in protocol.phases:
+        if phase.last is None:
+            between = phase.between
+            steps[phase.kind] = (
+                int(getattr(options, between.visits_every)) if between else phase.step(options)
+            )
+    return Continuation(steps["visit"], steps["imaging"]) if {"visit", "imaging"} <= steps.keys() else None
+
+
+def warnings(protocol: Protocol, options: Options) -> list[str]:
+    """Return a sentence for each thing about `options` a clinician should know before choosing them."""
+    sentences = []
+    for phase in protocol.phases:
+        for earlier, later in imaging_gaps_over(phase, options):
+            sentences.append(
+                f"Imaging every {phase.step(options)} months leaves {later - earlier} months without a scan "
+                f"between M{earlier} and M{later}, over {phase.closing.longest_gap if phase.closing else 0} months."
+            )
+    lonely = _scans_without_visit(protocol, options)
+    if lonely:
+        months = ", ".join(f"M{month}" for month in lonely)
+        sentences.append(
+            f"Imaging every {options.imaging_interval} months puts scans on months without a visit: {months}."
+        )
+    return sentences
+
+
+def _scans_without_visit(protocol: Protocol, options: Options) -> list[int]:
+    end = fixed_months(protocol)
+    months: dict[str, set[int]] = {"visit": set(), "imaging": set()}
+    for phase in protocol.phases:
+        if phase.unit == "months":
+            months[phase.kind].update(phase_numbers(phase, options, end))
+    return sorted(months["imaging"] - months["visit"])
