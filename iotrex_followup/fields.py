@@ -1,0 +1,21 @@
+"""Form controls shared by all pages."""
+
+from django import forms
+
+
+class DateInput(forms.DateInput):
+    """The browser's own date control; it speaks ISO whatever the page's language."""
+
+    input_type = "date"
+
+    def __init__(self, attrs: dict[str, object] | None = None) -> None:
+        super().__init__(attrs=attrs, format="%Y-%m-%d")
+
+
+class TimeInput(forms.TimeInput):
+    """The browser's own time control, in hours and minutes."""
+
+    input_type = "time"
+
+    def __init__(self, attrs: dict[str, object] | None = None) -> None:
+        super().__init__(attrs=attrs, format="%H:%M")

@@ -1,0 +1,145 @@
+// Behaviour that HTML alone does not have. Pages work without it; no page has a script of its own.
+
+const typing = (element) => element.matches("input, textarea, select, [contenteditable]");
+const rows = () => [...document.querySelectorAll("[data-row]")].filter((row) => row.offsetParent);
+
+// Dialogs: a button with data-opens="<id>"; whatever an htmx answer puts into #dialog opens at once.
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-opens]");
+  if (opener) document.getElementById(opener.dataset.opens)?.showModal();
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (opener || !menu.contains(event.target)) menu.open = false;
+  }
+});
+
+function openDialogs(root) {
+  for (const dialog of root.querySelectorAll("dialog[data-open]")) {
+    if (!dialog.open) dialog.showModal();
+  }
+}
+
+// Keys. "/" "?" "r" "b" "Enter" press or focus whatever declares them in aria-keyshortcuts, in the focused row first.
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") closeMenu(event.target);
+  if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || document.querySelector("dialog:modal")) return;
+  const row = event.target.closest("[data-row]");
+  if (event.key === "ArrowDown" || event.key === "ArrowUp") moveBetweenRows(event, row);
+  else if (event.key !== "Enter" || event.target === row) pressShortcut(event, row);
+});
+
+function moveBetweenRows(event, row) {
+  const all = rows();
+  if (!all.length || (!row && event.target !== document.body && !event.target.closest("main"))) return;
+  const step = event.key === "ArrowDown" ? 1 : -1;
+  const next = row ? all[all.indexOf(row) + step] : all[0];
+  if (!next) return;
+  event.preventDefault();
+  focusRow(next);
+}
+
+function focusRow(row) {
+  for (const other of rows()) other.tabIndex = -1;
+  row.tabIndex = 0;
+  row.focus();
+}
+
+function pressShortcut(event, row) {
+  const selector = `[aria-keyshortcuts="${CSS.escape(event.key)}"]`;
+  const inRow = row?.querySelector(selector);
+  const onPage = [...document.querySelectorAll(selector)].find((element) => !element.closest("[data-row]"));
+  const target = inRow ?? onPage;
+  if (!target) return;
+  event.preventDefault();
+  if (typing(target)) target.select();
+  else target.click();
+}
+
+function closeMenu(element) {
+  const menu = element.closest("details.menu[open]");
+  if (!menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+}
+
+// The first row can be reached with Tab, the others with the arrows.
+function reachableRows() {
+  const all = rows();
+  if (all.length && !all.some((row) => row.tabIndex === 0)) all[0].tabIndex = 0;
+}
+
+// htmx: what a write changed is marked for two seconds; the dialog it came from closes; a failure says so.
+document.addEventListener("htmx:afterSettle", (event) => {
+  const changed = event.detail.elt;
+  openDialogs(document);
+  reachableRows();
+  drawPictures(changed);
+  changed.querySelector?.("[data-focus]")?.focus();
+  if (event.detail.requestConfig?.verb === "get" || !changed.matches?.("[data-row], [data-marks]")) return;
+  changed.classList.add("changed");
+  setTimeout(() => changed.classList.remove("changed"), 2000);
+  if (document.activeElement === document.body && changed.matches("[data-row]")) focusRow(changed);
+});
+
+document.addEventListener("htmx:afterRequest", (event) => {
+  const { successful, requestConfig, elt } = event.detail;
+  if (successful && requestConfig.verb !== "get") elt.closest("dialog")?.close();
+});
+
+function sayRequestFailed() {
+  const text = document.getElementById("request-failed").content.cloneNode(true);
+  document.getElementById("messages").replaceChildren(text);
+  document.getElementById("messages").scrollIntoView({ block: "center" });
+}
+document.addEventListener("htmx:responseError", sayRequestFailed);
+document.addEventListener("htmx:sendError", sayRequestFailed);
+
+// Leaving a form with changes asks first: <form data-guard>.
+let unsaved = false;
+document.addEventListener("input", (event) => {
+  if (event.target.closest("form[data-guard]")) unsaved = true;
+});
+document.addEventListener("submit", () => { unsaved = false; });
+window.addEventListener("beforeunload", (event) => {
+  if (unsaved) event.preventDefault();
+});
+
+// Pictures: a Vega-Lite specification in a JSON block, drawn with the page's own colours, light and dark.
+function pictureConfig() {
+  const tokens = getComputedStyle(document.documentElement);
+  const colour = (name) => tokens.getPropertyValue(`--${name}`).trim();
+  const [text, muted, line, accent] = ["text", "muted", "line", "accent"].map(colour);
+  return {
+    background: "transparent",
+    font: getComputedStyle(document.body).fontFamily,
+    view: { stroke: null },
+    text: { color: text, fontSize: 13 },
+    axis: { labelColor: muted, titleColor: muted, gridColor: line, domainColor: line, tickColor: line, labelFontSize: 13, titleFontSize: 13, titleFontWeight: 400 },
+    header: { labelColor: text, titleColor: muted, labelFontSize: 13 },
+    legend: { labelColor: text, titleColor: muted, labelFontSize: 13, titleFontSize: 13 },
+    style: {
+      planned: { fill: colour("sunken"), stroke: colour("line-strong") },
+      due: { fill: colour("accent-soft"), stroke: accent },
+      booked: { fill: colour("surface"), stroke: accent },
+      overdue: { fill: colour("act-soft"), stroke: colour("act") },
+      done: { fill: colour("good"), stroke: colour("good") },
+      missed: { fill: colour("caution"), stroke: colour("caution") },
+      quiet: { fill: muted, stroke: muted },
+      today: { stroke: accent, fill: accent },
+      shade: { fill: colour("sunken"), stroke: null },
+    },
+  };
+}
+
+async function drawPictures(root) {
+  for (const place of root.querySelectorAll?.("[data-vega]") ?? []) {
+    await import(place.dataset.bundle);
+    const spec = JSON.parse(document.getElementById(place.dataset.vega).textContent);
+    await window.vegaEmbed(place, spec, { ast: true, defaultStyle: false, actions: false, renderer: "svg", config: pictureConfig(), tooltip: { disableDefaultStyle: true } });
+  }
+}
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => drawPictures(document));
+
+openDialogs(document);
+reachableRows();
+drawPictures(document);
+document.querySelector("[data-focus]")?.focus();
