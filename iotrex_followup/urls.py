@@ -1,3 +1,8 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from iotrex_followup import health
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("live", health.live),
+    path("ready", health.ready),
+]

@@ -1,0 +1,22 @@
+"""The Celery application. Redis holds no truth: a message carries ids only and is a hint."""
+
+import os
+from typing import Any
+
+from celery import Celery
+from celery.signals import beat_init, worker_init
+
+from iotrex_followup.environment import require_production_settings
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "iotrex_followup.settings")
+
+app = Celery("iotrex_followup")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+@worker_init.connect
+@beat_init.connect
+def refuse_without_secrets(**_: Any) -> None:
+    """Stop a worker or a beat that lacks what production needs."""
+    require_production_settings(os.environ)

@@ -1,0 +1,45 @@
+"""What every page of a clinical system needs: an end to idle sessions, and nothing kept in caches."""
+
+import time
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+SEEN = "seen"
+# Written at most once a minute, so that reading pages does not write a session row each time.
+SEEN_STEP_SECONDS = 60
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+def sign_out_when_idle(get_response: GetResponse) -> GetResponse:
+    """End a session that nobody used for SESSION_IDLE_SECONDS.
+
+    A page that refreshes itself sends `X-Background: 1`, which does not count as use.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        now = int(time.time())
+        if request.user.is_authenticated:
+            seen = request.session.get(SEEN, now)
+            if now - seen > settings.SESSION_IDLE_SECONDS:
+                request.session.flush()
+            elif SEEN not in request.session or now - seen >= SEEN_STEP_SECONDS:
+                if request.headers.get("X-Background") != "1":
+                    request.session[SEEN] = now
+        return get_response(request)
+
+    return middleware
+
+
+def never_cache_what_people_see(get_response: GetResponse) -> GetResponse:
+    """Forbid browsers and proxies to keep an answer given to a person who is signed in, or to a token."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if request.user.is_authenticated or "Authorization" in request.headers:
+            response.headers["Cache-Control"] = "no-store, private"
+        return response
+
+    return middleware
