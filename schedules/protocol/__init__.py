@@ -16,9 +16,9 @@ from schedules.protocol.timeline import (
     continues,
     stored_timeline,
     timeline,
-    warnings,
 )
 from schedules.protocol.trace import Trace, explain
+from schedules.protocol.warnings import warnings
 
 __all__ = [
     "MARKERS",

@@ -33,7 +33,7 @@ class Phase:
     """One rule of the protocol: timepoints of one kind at equal steps from the anchor.
 
     `every` is a number of units or the name of an option. The grid starts at `first`, or one step after
-    `after`. `last` is inclusive; None means without end. The window, `before` and `after_target`, is in days.
+    `after`. `last` is inclusive; None means without end. The window is in days.
     """
 
     key: str
@@ -41,8 +41,8 @@ class Phase:
     kind: Kind
     unit: Unit
     every: int | str
-    before: int
-    after_target: int
+    window_before: int
+    window_after: int
     activities: tuple[str, ...]
     cost: int
     first: int | None = None

@@ -30,8 +30,8 @@ def fulfilled_by(
 ) -> list[Key]:
     """Return the keys of the open activities that a specimen of `specimen_on` fulfils, by target.
 
-    Those of the same kind whose window holds the date, but of week timepoints only the nearest (the earlier of
-    two), and the CBC of month 2 together with a week's only when the counts have `recovered`.
+    Those of the same kind whose window holds the date, but of week timepoints only the nearest (the earlier
+    of two), and the CBC of month 2 together with a week's only when the counts have `recovered`.
 
     Raises   ValueError: `activity` is not done by a specimen.
     """

@@ -1,9 +1,7 @@
 """A protocol's rules compiled once: every timepoint as an offset from the anchor, without any date."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from functools import lru_cache
-from itertools import pairwise
 from typing import NamedTuple
 
 from dateutil.relativedelta import relativedelta
@@ -16,7 +14,7 @@ DECADE = 120
 
 
 class Slot(NamedTuple):
-    """One timepoint before it has a date; its target lies `month` calendar months after the anchor's, or later."""
+    """One timepoint before it has a date; its target lies in or after month `month` after the anchor."""
 
     timepoint: str
     kind: str
@@ -61,15 +59,6 @@ def phase_numbers(phase: Phase, options: Options, months: int) -> list[int]:
     return [n for n in numbers if last - n >= phase.closing.replace_under] + [last]
 
 
-def imaging_gaps_over(phase: Phase, options: Options) -> Iterator[tuple[int, int]]:
-    """Yield each pair of consecutive scans that lie further apart than the phase's longest gap."""
-    if phase.closing is None or phase.last is None:
-        return
-    for earlier, later in pairwise(phase_numbers(phase, options, phase.last)):
-        if later - earlier > phase.closing.longest_gap:
-            yield earlier, later
-
-
 def _slot(protocol: Protocol, phase: Phase, number: int, options: Options) -> Slot:
     laboratory_only = _is_laboratory_only(phase, number, options)
     markers = options.markers if phase.markers_every and number % phase.markers_every == 0 else ()
@@ -81,14 +70,14 @@ def _slot(protocol: Protocol, phase: Phase, number: int, options: Options) -> Sl
         kind=phase.kind,
         shift=timedelta(days=offset) if weekly else relativedelta(months=offset),
         month=0 if weekly else offset,
-        opens=timedelta(days=phase.before),
-        closes=timedelta(days=phase.after_target),
+        opens=timedelta(days=phase.window_before),
+        closes=timedelta(days=phase.window_after),
         activities=tuple(sorted(activities + markers)),
         phase=phase.key,
         offset_unit="days" if weekly else "months",
         offset=offset,
-        before=phase.before,
-        after=phase.after_target,
+        before=phase.window_before,
+        after=phase.window_after,
         cost=miss_cost(
             phase,
             number,

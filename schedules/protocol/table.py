@@ -9,7 +9,7 @@ HIGHEST_COST = 999
 
 
 class Table:
-    """A TOML table at `path`; a reader always returns a value of its type, made up where it notes a mistake."""
+    """A TOML table at `path`; a reader returns a value of its type, made up where it notes a mistake."""
 
     def __init__(self, content: dict[str, Any], source: str, path: str, mistakes: list[Mistake]) -> None:
         self.content, self.source, self.path, self.mistakes = content, source, path, mistakes

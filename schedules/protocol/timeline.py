@@ -6,7 +6,7 @@ from typing import NamedTuple
 from dateutil.relativedelta import relativedelta
 
 from schedules.protocol.definition import Protocol
-from schedules.protocol.grid import Slot, imaging_gaps_over, phase_numbers, slots_until
+from schedules.protocol.grid import Slot, slots_until
 from schedules.protocol.options import Options
 
 HORIZON = relativedelta(months=24)
@@ -16,8 +16,8 @@ LATEST_UNTIL = date(9998, 12, 31)  # a window after it might not fit the calenda
 class PlannedTimepoint(NamedTuple):
     """One timepoint of a patient's timeline.
 
-    The target lies `offset` days or months (`offset_unit`) after the anchor. The window `opens` to `closes` is
-    inclusive, `before` and `after` are its days. A higher `cost` is a worse miss.
+    The target lies `offset` days or months (`offset_unit`) after the anchor. The window `opens` to `closes`
+    is inclusive, `before` and `after` are its days. A higher `cost` is a worse miss.
     """
 
     timepoint: str
@@ -52,7 +52,7 @@ def timeline(protocol: Protocol, anchor: date, options: Options, *, until: date)
     """Return every timepoint with a target on or before `until`, by target, kind and timepoint.
 
     Offsets count from the anchor (day 0, clinic-local date), never from the previous timepoint, so month ends
-    do not drift. `until` before the anchor gives an empty list.
+    do not drift.
 
     Raises   OptionError: the protocol does not offer these options.
     Raises   ValueError: `until` is so late that a window would not fit the calendar.
@@ -98,7 +98,7 @@ def stored_timeline(
     """Return the part of the timeline that is kept as rows on `today`: the rolling horizon of PROTOCOL.md 5.
 
     That is every target on or before the later of M60 and `today` + 24 months, and of each kind, visit and
-    imaging, the next one after it. It only grows with `today`: what an earlier day stored is always part of it.
+    imaging, the next one after it. It only grows with `today`: what an earlier day stored is part of it.
     """
     horizon = max(anchor + relativedelta(months=fixed_months(protocol)), today + HORIZON)
     reach = horizon + relativedelta(months=_longest_endless_step(protocol, options))
@@ -115,7 +115,7 @@ def stored_timeline(
 
 def fixed_months(protocol: Protocol) -> int:
     """Return the last month of the phases that have an end (60)."""
-    return max(phase.last for phase in protocol.phases if phase.last is not None and phase.unit == "months")
+    return max((phase.last or 0 for phase in protocol.phases if phase.unit == "months"), default=0)
 
 
 def _longest_endless_step(protocol: Protocol, options: Options) -> int:
@@ -132,30 +132,3 @@ def continues(protocol: Protocol, options: Options) -> Continuation | None:
                 int(getattr(options, between.visits_every)) if between else phase.step(options)
             )
     return Continuation(steps["visit"], steps["imaging"]) if {"visit", "imaging"} <= steps.keys() else None
-
-
-def warnings(protocol: Protocol, options: Options) -> list[str]:
-    """Return a sentence for each thing about `options` a clinician should know before choosing them."""
-    sentences = []
-    for phase in protocol.phases:
-        for earlier, later in imaging_gaps_over(phase, options):
-            sentences.append(
-                f"Imaging every {phase.step(options)} months leaves {later - earlier} months without a scan "
-                f"between M{earlier} and M{later}, over {phase.closing.longest_gap if phase.closing else 0} months."
-            )
-    lonely = _scans_without_visit(protocol, options)
-    if lonely:
-        months = ", ".join(f"M{month}" for month in lonely)
-        sentences.append(
-            f"Imaging every {options.imaging_interval} months puts scans on months without a visit: {months}."
-        )
-    return sentences
-
-
-def _scans_without_visit(protocol: Protocol, options: Options) -> list[int]:
-    end = fixed_months(protocol)
-    months: dict[str, set[int]] = {"visit": set(), "imaging": set()}
-    for phase in protocol.phases:
-        if phase.unit == "months":
-            months[phase.kind].update(phase_numbers(phase, options, end))
-    return sorted(months["imaging"] - months["visit"])
