@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 REQUIRED_IN_PRODUCTION = {
-    "SECRET_KEY": "a random text of 50 characters or more, or SECRET_KEY_FILE with the path of a file that holds it",
+    "SECRET_KEY": "a random text of 50 characters or more (or SECRET_KEY_FILE: a file that holds it)",
     "DATABASE_URL": "postgres://USER:PASSWORD@HOST:5432/NAME",
     "REDIS_URL": "redis://HOST:6379/0",
     "BASE_URL": "the address people use, https://followup.example.org",

@@ -25,12 +25,15 @@ def sign_out_when_idle(get_response: GetResponse) -> GetResponse:
             seen = request.session.get(SEEN, now)
             if now - seen > settings.SESSION_IDLE_SECONDS:
                 request.session.flush()
-            elif SEEN not in request.session or now - seen >= SEEN_STEP_SECONDS:
-                if request.headers.get("X-Background") != "1":
-                    request.session[SEEN] = now
+            elif _is_use(request) and (SEEN not in request.session or now - seen >= SEEN_STEP_SECONDS):
+                request.session[SEEN] = now
         return get_response(request)
 
     return middleware
+
+
+def _is_use(request: HttpRequest) -> bool:
+    return request.headers.get("X-Background") != "1"
 
 
 def never_cache_what_people_see(get_response: GetResponse) -> GetResponse:

@@ -26,7 +26,10 @@ SECRET_KEY_FALLBACKS = words(os.environ, "SECRET_KEY_FALLBACKS")
 BASE_URL = os.environ.get("BASE_URL", "http://127.0.0.1:8000").rstrip("/")
 HTTPS = BASE_URL.startswith("https://")
 # Loopback stays allowed for health checks from inside the host.
-ALLOWED_HOSTS = [*{urlsplit(BASE_URL).hostname or "", "127.0.0.1", "localhost"}, *words(os.environ, "ALLOWED_HOSTS")]
+ALLOWED_HOSTS = [
+    *{urlsplit(BASE_URL).hostname or "", "127.0.0.1", "localhost"},
+    *words(os.environ, "ALLOWED_HOSTS"),
+]
 CSRF_TRUSTED_ORIGINS = [BASE_URL, *words(os.environ, "CSRF_TRUSTED_ORIGINS")]
 
 INSTALLED_APPS = [
@@ -71,6 +74,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.ClinicMiddleware",
+    "iotrex_followup.refusals.RefusalMiddleware",
 ]
 
 ROOT_URLCONF = "iotrex_followup.urls"
@@ -128,6 +132,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+KNOX_TOKEN_MODEL = "accounts.ApiToken"
 
 # A session ends twelve hours after sign-in, after fifteen idle minutes, and with the browser.
 SESSION_COOKIE_AGE = 12 * 60 * 60

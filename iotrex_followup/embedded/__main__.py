@@ -13,7 +13,7 @@ def main() -> int:
     parser.add_argument("action", choices=["start", "stop", "status"])
     action = parser.parse_args().action
     home = Home.of(CHECKOUT)
-    servers = [Postgres(home), Valkey(home)]
+    servers: list[Postgres | Valkey] = [Postgres(home), Valkey(home)]
     try:
         for server in servers:
             if action == "start":

@@ -96,17 +96,14 @@ class Home:
                 cwd=self.path,
                 env={"PATH": os.defpath, "LC_ALL": "C"},
                 check=False,
-                **self._identity(),
+                user=self.service_uid,
+                group=self.service_gid,
+                extra_groups=None if self.service_uid is None else [],
             )
 
     @property
     def _uid(self) -> int:
         return os.geteuid() if self.service_uid is None else self.service_uid
-
-    def _identity(self) -> dict[str, int | list[int]]:
-        if self.service_uid is None or self.service_gid is None:
-            return {}
-        return {"user": self.service_uid, "group": self.service_gid, "extra_groups": []}
 
 
 def _service_user() -> pwd.struct_passwd:
