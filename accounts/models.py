@@ -6,12 +6,13 @@ from datetime import date, datetime
 from typing import ClassVar
 from zoneinfo import ZoneInfo, available_timezones
 
-import pghistory
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
+from knox.models import AbstractAuthToken
 
+from iotrex_followup.history import keep_history
 from iotrex_followup.ids import uuid7
 
 WORKING_WEEK = [0, 1, 2, 3, 4]
@@ -34,7 +35,7 @@ class ClinicQuerySet(models.QuerySet["Clinic"]):
         return self.filter(memberships__staff=staff, memberships__is_active=True)
 
 
-@pghistory.track()
+@keep_history()
 class Clinic(models.Model):
     """A treating centre: its calendar, its people and how patients reach it."""
 
@@ -81,7 +82,7 @@ class StaffManager(BaseUserManager["Staff"]):
         return staff
 
 
-@pghistory.track(exclude=["password", "last_login"])
+@keep_history(exclude=["password", "last_login"])
 class Staff(AbstractBaseUser):
     """A person who signs in. What they may see and do follows from their memberships."""
 
@@ -112,7 +113,7 @@ class Role(models.TextChoices):
     AUDITOR = "auditor", "Auditor"
 
 
-@pghistory.track()
+@keep_history()
 class Membership(models.Model):
     """One person's role in one clinic."""
 
@@ -127,3 +128,16 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.staff} ({self.get_role_display()}, {self.clinic})"
+
+
+class ApiToken(AbstractAuthToken):
+    """What another system signs in with, as the person who made it. Only a digest is kept."""
+
+    name = models.CharField(max_length=100)
+    last_used_on = models.DateField(null=True, help_text="UTC day; written once a day.")
+
+    class Meta:
+        ordering = ("-created",)
+
+    def __str__(self) -> str:
+        return self.name

@@ -132,9 +132,9 @@ function pictureConfig() {
 
 async function drawPictures(root) {
   for (const place of root.querySelectorAll?.("[data-vega]") ?? []) {
-    await import(place.dataset.bundle);
+    const { default: vegaEmbed } = await import(place.dataset.bundle);
     const spec = JSON.parse(document.getElementById(place.dataset.vega).textContent);
-    await window.vegaEmbed(place, spec, { ast: true, defaultStyle: false, actions: false, renderer: "svg", config: pictureConfig(), tooltip: { disableDefaultStyle: true } });
+    await vegaEmbed(place, spec, { ast: true, defaultStyle: false, actions: false, renderer: "svg", config: pictureConfig(), tooltip: { disableDefaultStyle: true } });
   }
 }
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => drawPictures(document));
