@@ -59,9 +59,7 @@ def _public_holidays(country: str, subdivision: str, year: int) -> Mapping[date,
 def closed_days(intervals: Iterable[tuple[date, date, str]]) -> dict[date, str]:
     """Return each day of the closures, given as first day, last day (inclusive) and reason."""
     return {
-        first + timedelta(days=n): reason
-        for first, last, reason in intervals
-        for n in range((last - first).days + 1)
+        first + timedelta(days=n): reason for first, last, reason in intervals for n in range((last - first).days + 1)
     }
 
 

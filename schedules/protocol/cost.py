@@ -5,9 +5,7 @@ from schedules.protocol.definition import Nadir, Phase
 SECRETING = 20
 
 
-def miss_cost(
-    phase: Phase, number: int, nadir: Nadir, *, first: bool, laboratory_only: bool, markers: bool
-) -> int:
+def miss_cost(phase: Phase, number: int, nadir: Nadir, *, first: bool, laboratory_only: bool, markers: bool) -> int:
     """Rank what missing timepoint `number` of `phase` would cost, 0 to 999; higher stands first on a list.
 
     The protocol file names the rank of each rule: counts in the nadir weeks above all, then the other weekly

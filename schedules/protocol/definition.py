@@ -112,9 +112,7 @@ class Protocol:
         offered = [key for key in self.activities if key in MARKERS]
         for marker in options.markers:
             if marker not in offered:
-                raise OptionError(
-                    "markers", f"{marker!r} is not a marker", f"choose from {', '.join(offered)}"
-                )
+                raise OptionError("markers", f"{marker!r} is not a marker", f"choose from {', '.join(offered)}")
 
 
 def markers_for(protocol: Protocol, indication: str) -> tuple[str, ...]:

@@ -104,9 +104,7 @@ def _prove(protocol: Protocol, root: Table) -> None:
         for clash in _planned_twice(protocol, Options(imaging, annual, late))
     }
     for earlier, later, timepoint in sorted(clashes):
-        root.mistake(
-            f"phases.{later}", f"plans {timepoint} again, as {earlier} does", "let the phases not overlap"
-        )
+        root.mistake(f"phases.{later}", f"plans {timepoint} again, as {earlier} does", "let the phases not overlap")
 
 
 def _planned_twice(protocol: Protocol, options: Options) -> list[tuple[str, str, str]]:

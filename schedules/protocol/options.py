@@ -34,9 +34,7 @@ class Options:
         for field in INTERVALS:
             require_choice(field, getattr(self, field), ALLOWED[field])
         if len(set(self.markers)) != len(self.markers):
-            raise OptionError(
-                "markers", f"{', '.join(self.markers)} names one twice", "name each marker once"
-            )
+            raise OptionError("markers", f"{', '.join(self.markers)} names one twice", "name each marker once")
 
 
 def require_choice(field: str, value: object, choices: tuple[int, ...]) -> None:

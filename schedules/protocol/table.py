@@ -93,7 +93,7 @@ class Table:
             if value not in known:
                 self.mistake(key, f"{value!r} is not a known {noun}", f"use {', '.join(sorted(known))}")
         if len(set(map(str, values))) != len(values):
-            self.mistake(key, f"names a {noun} twice", "name each once")
+            self.mistake(key, f"names one {noun} twice", "name each once")
         return tuple(map(str, values))
 
     def _list(self, key: str) -> list[Any]:

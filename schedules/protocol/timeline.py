@@ -92,9 +92,7 @@ def _order(point: PlannedTimepoint) -> tuple[date, str, str]:
     return point.target, point.kind, point.timepoint
 
 
-def stored_timeline(
-    protocol: Protocol, anchor: date, options: Options, *, today: date
-) -> list[PlannedTimepoint]:
+def stored_timeline(protocol: Protocol, anchor: date, options: Options, *, today: date) -> list[PlannedTimepoint]:
     """Return the part of the timeline that is kept as rows on `today`: the rolling horizon of PROTOCOL.md 5.
 
     That is every target on or before the later of M60 and `today` + 24 months, and of each kind, visit and
@@ -128,7 +126,5 @@ def continues(protocol: Protocol, options: Options) -> Continuation | None:
     for phase in protocol.phases:
         if phase.last is None:
             between = phase.between
-            steps[phase.kind] = (
-                int(getattr(options, between.visits_every)) if between else phase.step(options)
-            )
+            steps[phase.kind] = int(getattr(options, between.visits_every)) if between else phase.step(options)
     return Continuation(steps["visit"], steps["imaging"]) if {"visit", "imaging"} <= steps.keys() else None

@@ -39,7 +39,7 @@ class Trace:
     def sentence(self) -> str:
         """Return the whole answer as one English sentence."""
         parts = [
-            f"{self.timepoint} belongs to the {self.rule}: {self._sum()}",
+            f"{self.timepoint}, {self.rule}: {self._sum()}",
             f"window {words(self.opens)} to {words(self.closes)} (-{self.before}/+{self.after} days)",
             *self._suggestion(),
             f"protocol {self.protocol_slug} {self.protocol_version}",
@@ -53,9 +53,7 @@ class Trace:
 
     def _suggestion(self) -> list[str]:
         if self.undecided:
-            return [
-                f"no working day in the window ({self.shifted_because} on the target), a decision is needed"
-            ]
+            return [f"no working day in the window ({self.shifted_because} on the target), a decision is needed"]
         if self.suggested is None:
             return []
         because = f" ({self.shifted_because} on the target)" if self.shifted_because else ""
