@@ -11,9 +11,9 @@ SESSION_KEY = "clinic"
 
 
 class ClinicRequest(HttpRequest):
-    """What a view declared with `permissions.requires` gets: somebody signed in, in a clinic of theirs. For types only."""
+    """What a view with `permissions.requires` gets: somebody signed in, in a clinic of theirs. For types only."""
 
-    user: Staff  # type: ignore[assignment]
+    user: Staff
     clinic: Clinic
     membership: Membership
     memberships: list[Membership]

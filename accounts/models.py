@@ -10,7 +10,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
-from knox.models import AbstractAuthToken
+from knox.models import AbstractAuthToken, AuthTokenManager
 
 from iotrex_followup.history import keep_history
 from iotrex_followup.ids import uuid7
@@ -135,6 +135,8 @@ class ApiToken(AbstractAuthToken):
 
     name = models.CharField(max_length=100)
     last_used_on = models.DateField(null=True, help_text="UTC day; written once a day.")
+
+    objects: ClassVar[AuthTokenManager] = AuthTokenManager()
 
     class Meta:
         ordering = ("-created",)

@@ -130,6 +130,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "Iotrex Follow-up: "
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 KNOX_TOKEN_MODEL = "accounts.ApiToken"  # noqa: S105 (a model, not a token)

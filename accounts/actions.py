@@ -1,0 +1,98 @@
+"""Inviting people, and what they may do."""
+
+from datetime import date, timedelta
+
+from accounts.models import ApiToken, Clinic, Membership, Role, Staff
+from iotrex_followup.errors import InputRefused, TransitionRefused
+from iotrex_followup.history import action
+
+
+@action
+def invite_staff(*, clinic: Clinic, email: str, name: str, role: str, by: Staff | None) -> Membership:
+    """Give the person with this e-mail address a role in `clinic`; a new person chooses a password by a link.
+
+    Raises   InputRefused: the person already works in this clinic.
+    """
+    staff = Staff.objects.filter(email=email.lower()).first() or Staff.objects.create_user(email, name=name)
+    if Membership.objects.filter(clinic=clinic, staff=staff).exists():
+        raise InputRefused(
+            f"{staff.email} already works in {clinic}. Change the role in the list instead.", field="email"
+        )
+    return Membership.objects.create(clinic=clinic, staff=staff, role=role)
+
+
+@action
+def change_role(*, membership: Membership, role: str, by: Staff) -> Membership:
+    """Give a member another role.
+
+    Raises   TransitionRefused: the clinic would be left without an administrator.
+    """
+    if role != Role.ADMINISTRATOR:
+        refuse_without_administrator(membership)
+    membership.role = role
+    membership.save(update_fields=["role"])
+    return membership
+
+
+@action
+def deactivate_staff(*, membership: Membership, by: Staff) -> Membership:
+    """End a person's work in the clinic; what they recorded stays theirs.
+
+    Raises   TransitionRefused: the clinic would be left without an administrator.
+    """
+    refuse_without_administrator(membership)
+    membership.is_active = False
+    membership.save(update_fields=["is_active"])
+    return membership
+
+
+@action
+def reactivate_staff(*, membership: Membership, by: Staff) -> Membership:
+    """Let a person work in the clinic again."""
+    membership.is_active = True
+    membership.save(update_fields=["is_active"])
+    return membership
+
+
+def refuse_without_administrator(membership: Membership) -> None:
+    """Raise TransitionRefused when `membership` is its clinic's last active administrator."""
+    others = Membership.objects.select_for_update().filter(
+        clinic=membership.clinic_id, role=Role.ADMINISTRATOR, is_active=True
+    )
+    if not any(other.pk != membership.pk for other in others):
+        raise TransitionRefused("A clinic needs an administrator. Name another one first.")
+
+
+@action
+def update_clinic(*, clinic: Clinic, fields: dict[str, object], by: Staff) -> Clinic:
+    """Change the clinic's name, calendar or how patients reach it; `fields` are model fields already validated."""
+    for name, value in fields.items():
+        setattr(clinic, name, value)
+    clinic.full_clean()
+    clinic.save(update_fields=list(fields))
+    return clinic
+
+
+@action
+def update_profile(*, staff: Staff, name: str, phone: str, language: str, by: Staff) -> Staff:
+    """Change how colleagues read and reach a person."""
+    staff.name, staff.phone, staff.language = name, phone, language
+    staff.save(update_fields=["name", "phone", "language"])
+    return staff
+
+
+def create_api_token(*, staff: Staff, name: str, valid_for: timedelta) -> tuple[ApiToken, str]:
+    """Make a token that acts as `staff` and return it with its secret, which is kept nowhere."""
+    token, secret = ApiToken.objects.create(user=staff, expiry=valid_for, name=name)
+    return token, secret
+
+
+def revoke_api_token(*, token: ApiToken) -> None:
+    """Stop a token from working, at once."""
+    token.delete()
+
+
+def note_token_use(*, token: ApiToken, today: date) -> None:
+    """Remember the UTC day a token was last used; written once a day, so that reading the API stays reading."""
+    if token.last_used_on != today:
+        ApiToken.objects.filter(pk=token.pk).update(last_used_on=today)

@@ -1,0 +1,155 @@
+"""Choice of clinic, the people of a clinic, and one's own profile."""
+
+import logging
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBadRequest
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts import actions
+from accounts.forms import InviteForm, ProfileForm, RoleForm, TokenForm
+from accounts.invitations import send_invitation
+from accounts.middleware import SESSION_KEY, ClinicRequest
+from accounts.models import ApiToken, Clinic, Membership, Role
+from accounts.permissions import May, requires
+from iotrex_followup.errors import InputRefused
+
+logger = logging.getLogger(__name__)
+
+
+@require_POST
+@requires(May.SIGN_IN)
+def switch_clinic(request: ClinicRequest) -> HttpResponse:
+    """Choose the clinic that pages are about from now on."""
+    clinics = Clinic.objects.visible_to(request.user)
+    clinic = get_object_or_404(clinics, pk=request.POST.get("clinic"))
+    request.session[SESSION_KEY] = str(clinic.pk)
+    return redirect("/")
+
+
+@require_GET
+@requires(May.ADMINISTER)
+def staff(request: ClinicRequest) -> HttpResponse:
+    members = Membership.objects.filter(clinic=request.clinic).select_related("staff")
+    context = {"members": members.order_by("-is_active", "staff__name"), "roles": Role.choices}
+    return render(request, "accounts/staff.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(May.ADMINISTER)
+def invite(request: ClinicRequest) -> HttpResponse:
+    form = InviteForm(request.POST or None)
+    member = _invited(request, form) if form.is_valid() else None
+    if member is None:
+        return render(request, "accounts/invite.html", {"form": form}, status=422 if form.is_bound else 200)
+    _send_invitation(request, member)
+    return redirect("accounts:staff")
+
+
+@require_POST
+@requires(May.ADMINISTER)
+def invite_again(request: ClinicRequest, pk: UUID) -> HttpResponse:
+    """Send the invitation once more, with a fresh link."""
+    _send_invitation(request, _member(request, pk))
+    return redirect("accounts:staff")
+
+
+@require_POST
+@requires(May.ADMINISTER)
+def change_role(request: ClinicRequest, pk: UUID) -> HttpResponse:
+    member = _member(request, pk)
+    form = RoleForm(request.POST)
+    if not form.is_valid():
+        return HttpResponseBadRequest("No such role.")
+    actions.change_role(membership=member, role=form.cleaned_data["role"], by=request.user)
+    messages.success(request, f"{member.staff.name} is now {member.get_role_display().lower()}.")
+    return redirect("accounts:staff")
+
+
+@require_http_methods(["GET", "POST"])
+@requires(May.ADMINISTER)
+def deactivate(request: ClinicRequest, pk: UUID) -> HttpResponse:
+    member = _member(request, pk)
+    if request.method == "GET":
+        return render(request, "accounts/deactivate.html", {"member": member})
+    actions.deactivate_staff(membership=member, by=request.user)
+    messages.success(request, f"{member.staff.name} can no longer see patients of {request.clinic.name}.")
+    return redirect("accounts:staff")
+
+
+@require_POST
+@requires(May.ADMINISTER)
+def reactivate(request: ClinicRequest, pk: UUID) -> HttpResponse:
+    member = actions.reactivate_staff(membership=_member(request, pk), by=request.user)
+    messages.success(request, f"{member.staff.name} can work in {request.clinic.name} again.")
+    return redirect("accounts:staff")
+
+
+@require_http_methods(["GET", "POST"])
+@requires(May.SIGN_IN)
+def profile(request: ClinicRequest) -> HttpResponse:
+    form = ProfileForm(request.POST) if request.method == "POST" else _unchanged(request)
+    if not form.is_valid():
+        return _profile_page(request, form=form, token_form=TokenForm(), status=422 if form.is_bound else 200)
+    actions.update_profile(staff=request.user, by=request.user, **form.cleaned_data)
+    messages.success(request, "Your profile was saved.")
+    return redirect("accounts:profile")
+
+
+@require_POST
+@requires(May.SIGN_IN)
+def create_token(request: ClinicRequest) -> HttpResponse:
+    """Make a token and show its secret, this once."""
+    form = TokenForm(request.POST)
+    if not form.is_valid():
+        return _profile_page(request, form=_unchanged(request), token_form=form, status=422)
+    token, secret = actions.create_api_token(
+        staff=request.user, name=form.cleaned_data["name"], valid_for=form.valid_for
+    )
+    return render(request, "accounts/token.html", {"token": token, "secret": secret})
+
+
+@require_POST
+@requires(May.SIGN_IN)
+def revoke_token(request: ClinicRequest) -> HttpResponse:
+    token = get_object_or_404(ApiToken, user=request.user, digest=request.POST.get("token"))
+    actions.revoke_api_token(token=token)
+    messages.success(request, f"The token “{token.name}” no longer works.")
+    return redirect("accounts:profile")
+
+
+def _member(request: ClinicRequest, pk: UUID) -> Membership:
+    return get_object_or_404(Membership.objects.select_related("staff"), clinic=request.clinic, pk=pk)
+
+
+def _invited(request: ClinicRequest, form: InviteForm) -> Membership | None:
+    """Invite whom the form names; a refusal becomes a mistake of the form."""
+    try:
+        return actions.invite_staff(clinic=request.clinic, by=request.user, **form.cleaned_data)
+    except InputRefused as refusal:
+        form.add_error(refusal.field, refusal.message)
+        return None
+
+
+def _send_invitation(request: ClinicRequest, member: Membership) -> None:
+    """Send the invitation and say so; without a working mail server the membership stands all the same."""
+    try:
+        send_invitation(request, member)
+    except OSError:
+        logger.exception("An invitation could not be sent")
+        messages.warning(
+            request, f"{member.staff.name} may work here now, but the e-mail could not be sent. Send it again later."
+        )
+    else:
+        messages.success(request, f"{member.staff.name} was invited by e-mail to {member.staff.email}.")
+
+
+def _unchanged(request: ClinicRequest) -> ProfileForm:
+    return ProfileForm(initial={field: getattr(request.user, field) for field in ProfileForm.base_fields})
+
+
+def _profile_page(request: ClinicRequest, *, form: ProfileForm, token_form: TokenForm, status: int) -> HttpResponse:
+    context = {"form": form, "token_form": token_form, "tokens": ApiToken.objects.filter(user=request.user)}
+    return render(request, "accounts/profile.html", context, status=status)
