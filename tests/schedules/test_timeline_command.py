@@ -147,7 +147,7 @@ def test_the_whole_range_of_anchors_is_computed(run, anchor):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["2024-02-30"], "2024-02-30 is not a date: day is out of range for month"),
+        (["2024-02-30"], "2024-02-30 is not a date: the calendar has no such day"),
         (["20240131"], "'20240131' is not a date; write it as 2024-01-31"),
         (["2024-W05-3"], "'2024-W05-3' is not a date; write it as 2024-01-31"),
         (["31/01/2024"], "'31/01/2024' is not a date; write it as 2024-01-31"),
@@ -217,7 +217,7 @@ def test_an_unknown_format_is_one_line_without_usage(run):
     [
         (
             b"2024-01-31\n2024-02-30\n",
-            "{path} line 2: 2024-02-30 is not a date: day is out of range for month",
+            "{path} line 2: 2024-02-30 is not a date: the calendar has no such day",
         ),
         (b"2024-01-31\n\nsoon\n", "{path} line 3: 'soon' is not a date; write it as 2024-01-31"),
         (b"2300-01-31\n", "{path} line 1: 2300-01-31 is out of range; give 1900-01-01 to 2199-12-31"),

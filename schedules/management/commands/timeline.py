@@ -5,7 +5,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -72,7 +72,7 @@ class Command(BaseCommand):
         columns = COLUMNS if given["anchors"] else COLUMNS[1:]
         for sentence in warnings(protocol, options):
             self.stderr.write(sentence, self.style.WARNING)
-        self.stdout.write(FORMATS[given["format"]](columns, [_row(*row) for row in planned]), ending="")
+        self.stdout.write(FORMATS[given["format"]](columns, (_row(*row) for row in planned)), ending="")
 
 
 def _options(protocol: Protocol, given: dict[str, Any]) -> Options:
@@ -132,7 +132,7 @@ def _date(text: str, place: str) -> date:
         try:
             return date.fromisoformat(text)
         except ValueError as error:
-            raise ValueError(f"{place}{text} is not a date: {error}") from error
+            raise ValueError(f"{place}{text} is not a date: the calendar has no such day") from error
     raise ValueError(f"{place}{text!r} is not a date; write it as 2024-01-31")
 
 
@@ -151,30 +151,32 @@ def _row(anchor: date, point: PlannedTimepoint) -> Row:
     }
 
 
-def _as_texts(columns: Sequence[str], rows: list[Row]) -> list[list[str]]:
-    """Return head and rows, the activities of a row joined by a semicolon."""
-    joined = ({**row, "activities": ";".join(row["activities"])} for row in rows)
-    return [list(columns), *([row[column] for column in columns] for row in joined)]
+def _as_texts(columns: Sequence[str], rows: Iterable[Row]) -> Iterator[list[str]]:
+    """Yield head and rows, the activities of a row joined by a semicolon."""
+    yield list(columns)
+    for row in rows:
+        joined = row | {"activities": ";".join(row["activities"])}
+        yield [joined[column] for column in columns]
 
 
-def _as_csv(columns: Sequence[str], rows: list[Row]) -> str:
+def _as_csv(columns: Sequence[str], rows: Iterable[Row]) -> str:
     out = io.StringIO()
     csv.writer(out, lineterminator="\n").writerows(_as_texts(columns, rows))
     return out.getvalue()
 
 
-def _as_json(columns: Sequence[str], rows: list[Row]) -> str:
+def _as_json(columns: Sequence[str], rows: Iterable[Row]) -> str:
     return json.dumps([{column: row[column] for column in columns} for row in rows], indent=2) + "\n"
 
 
-def _as_table(columns: Sequence[str], rows: list[Row]) -> str:
-    texts = _as_texts(columns, rows)
+def _as_table(columns: Sequence[str], rows: Iterable[Row]) -> str:
+    texts = list(_as_texts(columns, rows))
     widths = [max(map(len, column)) for column in zip(*texts, strict=True)]
     lines = ("  ".join(map(str.ljust, line, widths)).rstrip() for line in texts)
     return "\n".join(lines) + "\n"
 
 
-FORMATS: dict[str, Callable[[Sequence[str], list[Row]], str]] = {
+FORMATS: dict[str, Callable[[Sequence[str], Iterable[Row]], str]] = {
     "table": _as_table,
     "csv": _as_csv,
     "json": _as_json,
