@@ -5,6 +5,7 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import beat_init, worker_init
+from django.core.exceptions import ImproperlyConfigured
 
 from iotrex_followup.environment import require_production_settings
 
@@ -19,4 +20,8 @@ app.autodiscover_tasks()
 @beat_init.connect
 def refuse_without_secrets(**_: Any) -> None:
     """Stop a worker or a beat that lacks what production needs."""
-    require_production_settings(os.environ)
+    try:
+        require_production_settings(os.environ)
+    except ImproperlyConfigured as error:
+        # Celery logs an ordinary exception of a signal and goes on; this one ends the process.
+        raise SystemExit(str(error)) from error
