@@ -83,7 +83,7 @@ class StaffManager(BaseUserManager["Staff"]):
 
 
 @keep_history(exclude=["password", "last_login"])
-class Staff(AbstractBaseUser):
+class Staff(AbstractBaseUser):  # type: ignore[django-manager-missing]  # knox ships no types
     """A person who signs in. What they may see and do follows from their memberships."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

@@ -117,15 +117,15 @@ function pictureConfig() {
     header: { labelColor: text, titleColor: muted, labelFontSize: 13 },
     legend: { labelColor: text, titleColor: muted, labelFontSize: 13, titleFontSize: 13 },
     style: {
-      planned: { fill: colour("sunken"), stroke: colour("line-strong") },
-      due: { fill: colour("accent-soft"), stroke: accent },
-      booked: { fill: colour("surface"), stroke: accent },
-      overdue: { fill: colour("act-soft"), stroke: colour("act") },
-      done: { fill: colour("good"), stroke: colour("good") },
-      missed: { fill: colour("caution"), stroke: colour("caution") },
-      quiet: { fill: muted, stroke: muted },
-      today: { stroke: accent, fill: accent },
-      shade: { fill: colour("sunken"), stroke: null },
+      planned: { color: colour("sunken"), stroke: colour("line-strong") },
+      due: { color: colour("accent-soft"), stroke: accent },
+      booked: { color: colour("surface"), stroke: accent },
+      overdue: { color: colour("act-soft"), stroke: colour("act") },
+      done: { color: colour("good") },
+      missed: { color: colour("caution") },
+      quiet: { color: muted },
+      today: { color: accent },
+      shade: { color: colour("sunken") },
     },
   };
 }
@@ -138,6 +138,14 @@ async function drawPictures(root) {
   }
 }
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => drawPictures(document));
+
+// The banner's height varies with the width; heads of tables stick below it.
+const banner = document.querySelector(".patient-banner");
+if (banner) {
+  new ResizeObserver(() => {
+    document.body.style.setProperty("--stuck", `calc(var(--bar) + ${banner.offsetHeight}px)`);
+  }).observe(banner);
+}
 
 openDialogs(document);
 reachableRows();
