@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-import pghistory
 import pgtrigger
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models.functions import Now
 
 from accounts.models import Clinic, Staff
+from iotrex_followup.history import keep_history
 from iotrex_followup.ids import uuid7
 
 
@@ -74,9 +74,9 @@ class JobQuerySet(models.QuerySet["Job"]):
         return self.filter(clinic__in=Clinic.objects.visible_to(staff))
 
 
-@pghistory.track(exclude=["done"])
+@keep_history(exclude=["done"])
 class Job(models.Model):
-    """Work that takes longer than a page may: an import, many documents. A row, so that any host can say how far it is."""
+    """Work that takes longer than a page may, such as an import; a row, so that any host can say how far it is."""
 
     class Kind(models.TextChoices):
         PATIENT_IMPORT = "patient_import", "Import of patients"

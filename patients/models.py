@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
-from typing import ClassVar
+from typing import ClassVar, Self, TypeVar
 
-import pghistory
-from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db import models
 from django.db.models import F, Q, Sum
-from django.db.models.functions import Now
+from django.db.models.functions import Now, Upper
 
 from accounts.models import Clinic, Staff, validate_time_zone
+from iotrex_followup.history import keep_history
 from iotrex_followup.ids import uuid7
 from patients.names import fold
 
 MBQ_PER_MCI = Decimal(37)
+Row = TypeVar("Row", bound=models.Model, covariant=True)
 
 
 class Indication(models.TextChoices):
@@ -44,10 +44,10 @@ class Language(models.TextChoices):
     OTHER = "other", "Another language"
 
 
-class ClinicRowQuerySet[M: models.Model](models.QuerySet[M]):
+class ClinicRowQuerySet(models.QuerySet[Row]):
     """Rows that carry their clinic."""
 
-    def visible_to(self, staff: Staff) -> ClinicRowQuerySet[M]:
+    def visible_to(self, staff: Staff) -> Self:
         """Rows of the clinics in which `staff` is a member."""
         return self.filter(clinic__in=Clinic.objects.visible_to(staff))
 
@@ -68,7 +68,7 @@ class PatientQuerySet(ClinicRowQuerySet["Patient"]):
         )
 
 
-@pghistory.track()
+@keep_history()
 class Patient(models.Model):
     """A person in a clinic's follow-up."""
 
@@ -114,9 +114,7 @@ class Patient(models.Model):
             models.Index(fields=("clinic", "search_name", "id"), name="patient_by_name"),
             models.Index(fields=("clinic", "birth_date"), name="patient_by_birth_date"),
             GinIndex(SearchVector("search_name", config="simple"), name="patient_name_words"),
-            models.Index(
-                F("clinic"), OpClass(models.functions.Upper("mrn"), name="text_pattern_ops"), name="patient_by_mrn"
-            ),
+            models.Index(F("clinic"), OpClass(Upper("mrn"), name="text_pattern_ops"), name="patient_by_mrn"),
         )
 
     def __str__(self) -> str:
@@ -132,7 +130,7 @@ class Patient(models.Model):
         return total or Decimal(0)
 
 
-@pghistory.track()
+@keep_history()
 class Contact(models.Model):
     """How the patient, a guardian or another person is reached; `order` says who first."""
 
@@ -176,7 +174,7 @@ class CarePhase(models.TextChoices):
     YEARS = "years", "Year 5 and beyond"
 
 
-@pghistory.track()
+@keep_history()
 class CareTeam(models.Model):
     """Who is responsible for acting on the counts in one phase: one of ours, or an outside team that accepted it."""
 
@@ -219,7 +217,7 @@ class TreatmentQuerySet(ClinicRowQuerySet["Treatment"]):
         return self.filter(kind=Treatment.Kind.THERAPEUTIC, state=Treatment.State.GIVEN)
 
 
-@pghistory.track()
+@keep_history()
 class Treatment(models.Model):
     """One administration of iobenguane I-131, planned or given."""
 
@@ -242,7 +240,9 @@ class Treatment(models.Model):
     )
     started_on = models.DateField(help_text="The clinic's calendar date on which the infusion began (or is planned).")
     product = models.CharField(max_length=100, default="iobenguane I-131 (131I-MIBG)")
-    activity_mbq = models.DecimalField("administered activity (MBq)", max_digits=9, decimal_places=1, null=True, blank=True)
+    activity_mbq = models.DecimalField(
+        "administered activity (MBq)", max_digits=9, decimal_places=1, null=True, blank=True
+    )
     weight_kg = models.DecimalField("weight (kg)", max_digits=5, decimal_places=2, null=True, blank=True)
     stem_cell_support = models.BooleanField(default=False)
     radiation_precautions_until = models.DateField(null=True, blank=True)
@@ -261,7 +261,9 @@ class Treatment(models.Model):
                 name="one_treatment_of_a_kind_per_day",
                 violation_error_message="This patient already has a treatment of this kind on that date.",
             ),
-            models.CheckConstraint(condition=Q(activity_mbq__isnull=True) | Q(activity_mbq__gt=0), name="activity_positive"),
+            models.CheckConstraint(
+                condition=Q(activity_mbq__isnull=True) | Q(activity_mbq__gt=0), name="activity_positive"
+            ),
             models.CheckConstraint(condition=Q(weight_kg__isnull=True) | Q(weight_kg__gt=0), name="weight_positive"),
         )
 

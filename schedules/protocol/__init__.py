@@ -5,7 +5,7 @@ from schedules.protocol.calendar import CalendarError, WorkingCalendar, closed_d
 from schedules.protocol.cost import miss_cost
 from schedules.protocol.counts import CountClock, count_clock
 from schedules.protocol.definition import Phase, Protocol, markers_for
-from schedules.protocol.fulfilment import OpenActivity, fulfilled_by
+from schedules.protocol.fulfilment import OpenActivity, fulfilled_besides, fulfilled_by
 from schedules.protocol.loader import PackagedProtocol, load_protocol, packaged_protocol
 from schedules.protocol.mistakes import Mistake, ProtocolError
 from schedules.protocol.options import OptionError, Options
@@ -43,6 +43,7 @@ __all__ = [
     "continues",
     "count_clock",
     "explain",
+    "fulfilled_besides",
     "fulfilled_by",
     "is_specimen",
     "load_protocol",

@@ -49,3 +49,21 @@ def fulfilled_by(
         for c in held
         if c is nearest or (c.phase != WEEKLY and not (apart and (c.activity, c.timepoint) == KEPT_APART))
     ]
+
+
+def fulfilled_besides(
+    own: OpenActivity[Key], specimen_on: date, candidates: Iterable[OpenActivity[Key]], *, recovered: bool
+) -> list[Key]:
+    """Return what a specimen fulfils besides `own`, the activity a person recorded it for.
+
+    The person's word stands for `own`, whatever its window; the rest follows `fulfilled_by`, so that a week's count
+    still serves one week only, and one of week and month 2 stays open until the counts have `recovered`.
+    """
+    apart = [c for c in candidates if not _excludes(own, c, recovered) and not _excludes(c, own, recovered)]
+    return fulfilled_by(specimen_on, own.activity, apart, recovered=recovered)
+
+
+def _excludes(one: OpenActivity[Key], other: OpenActivity[Key], recovered: bool) -> bool:
+    """Say whether `one`, a week's activity, leaves none of the same specimen for `other`."""
+    kept_apart = not recovered and (other.activity, other.timepoint) == KEPT_APART
+    return one.phase == WEEKLY and (other.phase == WEEKLY or kept_apart)

@@ -1,0 +1,55 @@
+"""Who changed what: every action runs in one transaction that carries its author and reason into the row history."""
+
+from collections.abc import Callable
+from contextvars import ContextVar
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+import pghistory
+from django.db import connection, models, transaction
+
+Model = TypeVar("Model", bound=models.Model)
+P = ParamSpec("P")
+R = TypeVar("R")
+_running: ContextVar[bool] = ContextVar("running", default=False)
+
+
+def keep_history(*, exclude: list[str] | None = None) -> Callable[[type[Model]], type[Model]]:
+    """Record every insert, update and delete of a model's rows, but for the columns in `exclude`.
+
+    Kept by triggers, so bulk writes, COPY and raw SQL are recorded too. The trackers are made anew for each model:
+    those of PGHISTORY_DEFAULT_TRACKERS are deep copies, which the library's statement-level triggers do not recognise.
+    """
+    return pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=exclude)
+
+
+def action(function: Callable[P, R]) -> Callable[P, R]:
+    """Run a keyword-only `function` with `by=` (and perhaps `reason=`) atomically, its author in the row history."""
+
+    @wraps(function)
+    def recorded(*args: P.args, **kwargs: P.kwargs) -> R:
+        nested = _running.get()
+        token = _running.set(True)
+        try:
+            # An action within an action needs no savepoint: a refusal undoes the whole change.
+            with transaction.atomic(savepoint=not nested), pghistory.context(**authorship(kwargs)):
+                return function(*args, **kwargs)
+        finally:
+            _running.reset(token)
+
+    return recorded
+
+
+def authorship(kwargs: dict[str, Any]) -> dict[str, str]:
+    """Return what the row history keeps of a change: the author's id (none: the system itself) and the reason."""
+    by = kwargs.get("by")
+    return {"by": str(by.pk) if by else "", "reason": kwargs.get("reason") or ""}
+
+
+def carry_authorship_into_copy() -> None:
+    """Hand the running action's author to statements that bypass Django's cursor, such as COPY.
+
+    The library adds it to statements that go through `cursor.execute`; `copy_expert` does not.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("DO 'BEGIN END'")  # does nothing but make the library set its transaction-local variables

@@ -1,0 +1,262 @@
+"""Changing what is known about a patient. What also changes a plan lives in `schedules.actions`."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from accounts.models import Clinic, Staff
+from events.actions import record_event
+from events.undo import Changes
+from iotrex_followup.errors import InputRefused, ReasonNeeded, TransitionRefused
+from iotrex_followup.history import action
+from patients.models import CareTeam, Contact, Patient, Treatment
+from patients.names import fold
+from patients.treatment_checks import TreatmentFacts, concerns, refusal
+
+
+@dataclass(frozen=True, slots=True)
+class PatientFacts:
+    """A patient as entered."""
+
+    mrn: str
+    given_name: str
+    family_name: str
+    birth_date: date
+    sex: str
+    indication: str
+    secreting: bool = False
+    responsible_clinician: Staff | None = None
+    time_zone: str = ""
+
+
+IDENTITY = ("mrn", "given_name", "family_name", "birth_date", "sex")
+
+
+def search_name(family_name: str, given_name: str) -> str:
+    """Return what the patient list is searched and ordered by."""
+    return fold(f"{family_name} {given_name}")
+
+
+@action
+def register_patient(*, clinic: Clinic, facts: PatientFacts, by: Staff, today: date) -> Patient:
+    """Enter a patient who has no plan yet.
+
+    Raises   InputRefused: the MRN is taken, or the birth date lies in the future.
+    Records  patient.registered
+    """
+    if facts.birth_date > today:
+        raise InputRefused("The birth date is in the future.", field="birth_date")
+    patient = Patient(
+        clinic=clinic,
+        search_name=search_name(facts.family_name, facts.given_name),
+        **{name: getattr(facts, name) for name in facts.__dataclass_fields__},
+    )
+    save_with_free_mrn(patient)
+    record_event("patient.registered", clinic=clinic, patient=patient, by=by, mrn=patient.mrn)
+    return patient
+
+
+def save_with_free_mrn(patient: Patient, update_fields: list[str] | None = None) -> None:
+    """Save `patient`.
+
+    Raises   InputRefused: another patient of the clinic has this MRN.
+    """
+    try:
+        with transaction.atomic():
+            patient.save(update_fields=update_fields)
+    except IntegrityError as error:
+        if "mrn_unique_in_clinic" not in str(error):
+            raise
+        raise InputRefused(f"MRN {patient.mrn} belongs to another patient of this clinic.", field="mrn") from error
+
+
+@action
+def update_patient(*, patient: Patient, fields: Mapping[str, Any], by: Staff, reason: str = "") -> Patient:
+    """Change what is known about a patient; a change of identity needs a reason.
+
+    Raises   ReasonNeeded: MRN, name, birth date or sex changes without a reason.
+    Raises   InputRefused: the MRN is taken, or a treatment lies before the new birth date.
+    Raises   TransitionRefused: the record was merged or entered in error.
+    Records  patient.changed, which can be undone
+    """
+    refuse_closed_record(patient)
+    changed = {name: value for name, value in fields.items() if getattr(patient, name) != value}
+    if not changed:
+        return patient
+    if any(name in IDENTITY for name in changed) and not reason:
+        raise ReasonNeeded(["This changes who the patient is."], field="reason")
+    first = patient.treatments.exclude(state=Treatment.State.WITHDRAWN).order_by("started_on").first()
+    if first and changed.get("birth_date", first.started_on) > first.started_on:
+        raise InputRefused(f"The birth date is after the treatment of {first.started_on}.", field="birth_date")
+    changes = Changes()
+    changes.watch(patient)
+    for name, value in changed.items():
+        setattr(patient, name, value)
+    patient.search_name = search_name(patient.family_name, patient.given_name)
+    save_with_free_mrn(patient)
+    record_event(
+        "patient.changed",
+        clinic=patient.clinic,
+        patient=patient,
+        by=by,
+        reason=reason,
+        fields=sorted(changed),
+        rows=changes.facts(),
+    )
+    return patient
+
+
+def refuse_closed_record(patient: Patient) -> None:
+    """Raise TransitionRefused when the patient's record was merged or entered in error."""
+    if patient.status != Patient.Status.ACTIVE:
+        raise TransitionRefused(f"This record is closed: {patient.get_status_display().lower()}.")
+
+
+@action
+def save_contact(*, patient: Patient, contact: Contact | None, fields: Mapping[str, Any], by: Staff) -> Contact:
+    """Add a way to reach the patient or a guardian, or change one.
+
+    Records  contact.added or contact.changed, which can be undone
+    """
+    refuse_closed_record(patient)
+    changes = Changes()
+    kind = "contact.changed" if contact else "contact.added"
+    saved = contact or Contact(patient=patient, clinic=patient.clinic)
+    if contact:
+        changes.watch(contact)
+    for name, value in fields.items():
+        setattr(saved, name, value)
+    saved.save()
+    if not contact:
+        changes.created(saved, undone={"is_active": False})
+    record_event(
+        kind, clinic=patient.clinic, patient=patient, by=by, contact=saved.pk, name=str(saved), rows=changes.facts()
+    )
+    return saved
+
+
+@action
+def remove_contact(*, contact: Contact, by: Staff) -> Contact:
+    """Stop using a contact; the row stays.
+
+    Records  contact.removed, which can be undone
+    """
+    changes = Changes()
+    changes.watch(contact)
+    contact.is_active = False
+    contact.save(update_fields=["is_active"])
+    record_event(
+        "contact.removed",
+        clinic=contact.clinic,
+        patient=contact.patient,
+        by=by,
+        contact=contact.pk,
+        name=str(contact),
+        rows=changes.facts(),
+    )
+    return contact
+
+
+@action
+def set_care_team(*, patient: Patient, phase: str, fields: Mapping[str, Any], by: Staff) -> CareTeam:
+    """Say who is responsible for acting on the counts in one phase: one of ours, or an outside team.
+
+    Raises   InputRefused: both are named, or an acceptance without an outside team.
+    Records  care_team.set
+    """
+    refuse_closed_record(patient)
+    if fields.get("staff") and fields.get("outside_team"):
+        raise InputRefused("Name one of ours or an outside team, not both.", field="outside_team")
+    if fields.get("accepted_on") and not fields.get("outside_team"):
+        raise InputRefused("Only an outside team accepts; name it or clear the date.", field="accepted_on")
+    team, _ = CareTeam.objects.update_or_create(
+        patient=patient, phase=phase, defaults={**fields, "clinic": patient.clinic}
+    )
+    record_event(
+        "care_team.set",
+        clinic=patient.clinic,
+        patient=patient,
+        by=by,
+        phase=team.get_phase_display(),
+        responsible=team.responsible,
+        is_ours=team.is_ours,
+    )
+    return team
+
+
+def check_treatment(
+    *, patient: Patient, facts: TreatmentFacts, today: date, apart_from: Treatment | None = None
+) -> None:
+    """Raise InputRefused for a treatment that cannot be, ReasonNeeded for an unusual one without a reason."""
+    if refused := refusal(facts, birth_date=patient.birth_date, today=today):
+        field, message = refused
+        raise InputRefused(message, field=field)
+    others = patient.treatments.exclude(state=Treatment.State.WITHDRAWN)
+    if apart_from:
+        others = others.exclude(pk=apart_from.pk)
+    if others.filter(kind=facts.kind, started_on=facts.started_on).exists():
+        raise InputRefused(f"There is already a {facts.kind} treatment on {facts.started_on}.", field="started_on")
+    given = others.filter(kind=Treatment.Kind.THERAPEUTIC, state=Treatment.State.GIVEN)
+    unusual = concerns(facts, other_infusions=given.values_list("started_on", flat=True))
+    if unusual and not facts.override_reason:
+        raise ReasonNeeded(unusual, field="override_reason")
+
+
+@action
+def record_unanchored_treatment(*, patient: Patient, facts: TreatmentFacts, by: Staff, today: date) -> Treatment:
+    """Record a planned or a dosimetric treatment: neither anchors a plan.
+
+    Raises   InputRefused, ReasonNeeded: see `check_treatment`.
+    Records  treatment.planned or treatment.recorded, which can be undone
+    """
+    refuse_closed_record(patient)
+    check_treatment(patient=patient, facts=facts, today=today)
+    treatment = Treatment.objects.create(patient=patient, clinic=patient.clinic, **asdict(facts))
+    changes = Changes()
+    changes.created(treatment, undone={"state": Treatment.State.WITHDRAWN.value})
+    record_event(
+        "treatment.planned" if facts.state == Treatment.State.PLANNED else "treatment.recorded",
+        clinic=patient.clinic,
+        patient=patient,
+        by=by,
+        reason=facts.override_reason,
+        treatment=treatment.pk,
+        kind_of_treatment=facts.kind,
+        started_on=facts.started_on,
+        rows=changes.facts(),
+    )
+    return treatment
+
+
+@action
+def update_treatment(
+    *, treatment: Treatment, fields: Mapping[str, Any], reason: str, by: Staff, today: date
+) -> Treatment:
+    """Correct what is known about a treatment apart from its date, kind and state.
+
+    Raises   InputRefused, ReasonNeeded: see `check_treatment`; `reason` counts as the reason for what is unusual.
+    Records  treatment.changed, which can be undone
+    """
+    changes = Changes()
+    changes.watch(treatment)
+    for name, value in fields.items():
+        setattr(treatment, name, value)
+    if reason:
+        treatment.override_reason = reason
+    facts = TreatmentFacts(**{name: getattr(treatment, name) for name in TreatmentFacts.__dataclass_fields__})
+    check_treatment(patient=treatment.patient, facts=facts, today=today, apart_from=treatment)
+    treatment.save()
+    record_event(
+        "treatment.changed",
+        clinic=treatment.clinic,
+        patient=treatment.patient,
+        by=by,
+        reason=reason,
+        treatment=treatment.pk,
+        fields=sorted(fields),
+        rows=changes.facts(),
+    )
+    return treatment

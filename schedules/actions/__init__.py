@@ -1,0 +1,45 @@
+"""Every change to plans, visits and appointments: the only place where each happens."""
+
+from schedules.actions.appointments import book_visits, cancel_appointment, move_appointment
+from schedules.actions.enrolment import (
+    confirm_treatment,
+    enrol,
+    extend_plans,
+    record_count_recovery,
+    record_treatment,
+    settle_plans,
+    withdraw_treatment,
+)
+from schedules.actions.protocols import approve_protocol, load_packaged_protocol
+from schedules.actions.records import merge_patients, withdraw_patient
+from schedules.actions.visits import (
+    mark_missed,
+    mark_not_applicable,
+    receive_results,
+    record_unscheduled_visit,
+    record_visit,
+    release_activity,
+)
+
+__all__ = [
+    "approve_protocol",
+    "book_visits",
+    "cancel_appointment",
+    "confirm_treatment",
+    "enrol",
+    "extend_plans",
+    "load_packaged_protocol",
+    "mark_missed",
+    "mark_not_applicable",
+    "merge_patients",
+    "move_appointment",
+    "receive_results",
+    "record_count_recovery",
+    "record_treatment",
+    "record_unscheduled_visit",
+    "record_visit",
+    "release_activity",
+    "settle_plans",
+    "withdraw_patient",
+    "withdraw_treatment",
+]

@@ -1,0 +1,98 @@
+"""What can be asked of plans and planned visits. Statuses are those of `schedules.protocol.shown_status`, in SQL."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from django.db.models import F, Max, OuterRef, Q, Subquery
+from django.db.models.functions import Greatest
+
+from patients.models import ClinicRowQuerySet
+
+if TYPE_CHECKING:
+    pass
+
+CLOCK_STARTS = timedelta(days=14)
+CLOCK_ENDS = timedelta(days=84)
+
+
+class PlannedVisitQuerySet(ClinicRowQuerySet["PlannedVisit"]):
+    def open(self) -> PlannedVisitQuerySet:
+        """Visits that somebody still has to do or decide about."""
+        return self.filter(status="planned", before_enrolment=False)
+
+    def not_booked(self, *, on: date) -> PlannedVisitQuerySet:
+        """Visits without an appointment on or after `on`; a past appointment without a record counts as none."""
+        return self.filter(Q(appointment__isnull=True) | Q(appointment__on__lt=on))
+
+    def not_drawn(self) -> PlannedVisitQuerySet:
+        """Visits for which no specimen awaits its result."""
+        return self.filter(drawn_on__isnull=True)
+
+    def waiting(self, *, on: date) -> PlannedVisitQuerySet:
+        """Open visits that are neither booked nor awaiting a result on `on`."""
+        return self.open().not_drawn().not_booked(on=on)
+
+    def overdue(self, *, on: date) -> PlannedVisitQuerySet:
+        """Visits whose window closed before `on`."""
+        return self.waiting(on=on).filter(closes__lt=on)
+
+    def due(self, *, on: date) -> PlannedVisitQuerySet:
+        """Visits whose window holds `on`, both ends inclusive."""
+        return self.waiting(on=on).filter(opens__lte=on, closes__gte=on)
+
+    def opening(self, *, after: date, until: date) -> PlannedVisitQuerySet:
+        """Visits whose window opens after `after` and not later than `until`."""
+        return self.waiting(on=after).filter(opens__gt=after, opens__lte=until)
+
+    def booked(self, *, on: date) -> PlannedVisitQuerySet:
+        """Open visits with an appointment on or after `on`."""
+        return self.open().not_drawn().filter(appointment__on__gte=on)
+
+    def booked_outside_window(self, *, on: date) -> PlannedVisitQuerySet:
+        """Booked visits whose appointment lies outside their window: each is listed for a decision."""
+        return self.booked(on=on).exclude(appointment__on__range=(F("opens"), F("closes")))
+
+    def awaiting_result(self) -> PlannedVisitQuerySet:
+        """Open visits of which a specimen was drawn and the result has not come."""
+        return self.open().filter(drawn_on__isnull=False)
+
+
+class PlanQuerySet(ClinicRowQuerySet["Plan"]):
+    def current(self) -> PlanQuerySet:
+        """Plans of the latest given therapeutic infusion of each patient."""
+        return self.filter(is_current=True)
+
+    def with_last_count(self) -> PlanQuerySet:
+        """Plans with `last_count_on`: the date of the last recorded CBC specimen on or after the anchor, or None."""
+        from schedules.models import VisitRecord
+
+        counts = VisitRecord.objects.filter(
+            patient=OuterRef("patient"),
+            occurred_on__gte=OuterRef("anchor"),
+            activities__contains=["cbc"],
+            withdrawn=False,
+        )
+        last = counts.order_by().values("patient").annotate(last=Max("occurred_on")).values("last")
+        return self.annotate(last_count_on=Subquery(last))
+
+    def counts_overdue(self, *, on: date, limit_days: int = 8) -> PlanQuerySet:
+        """Current plans whose blood counts are overdue by the second clock on `on` (PROTOCOL.md 10).
+
+        The same reading as `schedules.protocol.count_clock`: from day 14 to day 84 or recovery, more than
+        `limit_days` since the last specimen, never counted from before `followed_from`.
+        """
+        return (
+            self.current()
+            .filter(
+                anchor__lte=on - CLOCK_STARTS,
+                anchor__gte=on - CLOCK_ENDS,
+                followed_from__lte=on,
+                patient__status="active",
+            )
+            .filter(Q(counts_recovered_on__isnull=True) | Q(counts_recovered_on__gt=on))
+            .with_last_count()
+            .annotate(counted_from=Greatest("last_count_on", "anchor", "followed_from"))
+            .filter(counted_from__lt=on - timedelta(days=limit_days))
+        )
