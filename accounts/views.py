@@ -4,7 +4,7 @@ import logging
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseBadRequest
+from django.http import Http404, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -12,9 +12,9 @@ from accounts import actions
 from accounts.forms import InviteForm, ProfileForm, RoleForm, TokenForm
 from accounts.invitations import send_invitation
 from accounts.middleware import SESSION_KEY, ClinicRequest
-from accounts.models import ApiToken, Clinic, Membership, Role
+from accounts.models import ApiToken, Membership, Role
 from accounts.permissions import May, requires
-from iotrex_followup.errors import InputRefused
+from iotrex_followup.refusals import attempt
 
 logger = logging.getLogger(__name__)
 
@@ -23,9 +23,10 @@ logger = logging.getLogger(__name__)
 @requires(May.SIGN_IN)
 def switch_clinic(request: ClinicRequest) -> HttpResponse:
     """Choose the clinic that pages are about from now on."""
-    clinics = Clinic.objects.visible_to(request.user)
-    clinic = get_object_or_404(clinics, pk=request.POST.get("clinic"))
-    request.session[SESSION_KEY] = str(clinic.pk)
+    chosen = request.POST.get("clinic")
+    if chosen not in {str(membership.clinic_id) for membership in request.memberships}:
+        raise Http404
+    request.session[SESSION_KEY] = chosen
     return redirect("/")
 
 
@@ -126,11 +127,7 @@ def _member(request: ClinicRequest, pk: UUID) -> Membership:
 
 def _invited(request: ClinicRequest, form: InviteForm) -> Membership | None:
     """Invite whom the form names; a refusal becomes a mistake of the form."""
-    try:
-        return actions.invite_staff(clinic=request.clinic, by=request.user, **form.cleaned_data)
-    except InputRefused as refusal:
-        form.add_error(refusal.field, refusal.message)
-        return None
+    return attempt(form, lambda: actions.invite_staff(clinic=request.clinic, by=request.user, **form.cleaned_data))
 
 
 def _send_invitation(request: ClinicRequest, member: Membership) -> None:

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django_htmx.http import reswap, retarget
 
 from iotrex_followup.errors import DomainError
 
@@ -36,7 +37,9 @@ class RefusalMiddleware:
         if not isinstance(exception, DomainError):
             return None
         if request.headers.get("HX-Request"):
-            return render(request, "components/refusal.html", {"message": exception.message}, status=409)
+            words = {"level": "error", "text": exception.message}
+            fragment = render(request, "components/message.html", words, status=409)
+            return reswap(retarget(fragment, "#messages"), "innerHTML")
         messages.error(request, exception.message)
         back = request.headers.get("Referer", "")
         return redirect(back if url_has_allowed_host_and_scheme(back, {request.get_host()}) else "/")

@@ -75,7 +75,6 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.ClinicMiddleware",
     "iotrex_followup.refusals.RefusalMiddleware",
-    "iotrex_followup.refusals.RefusalMiddleware",
 ]
 
 ROOT_URLCONF = "iotrex_followup.urls"
