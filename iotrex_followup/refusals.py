@@ -1,4 +1,4 @@
-"""Refusals on pages: at the field of a form, or as a message above the page the person came from."""
+"""How a refused change is told to the person at a page: at the field of a form, or above the page they came from."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 def attempt(form: forms.BaseForm, change: Callable[[], T]) -> T | None:
-    """Return what `change` returns; a refusal becomes the form's error and gives None."""
+    """Return what `change` returns; a refusal becomes the form's error, at its field if there is one, and gives None."""
     try:
         return change()
     except DomainError as error:
@@ -25,7 +25,10 @@ def attempt(form: forms.BaseForm, change: Callable[[], T]) -> T | None:
 
 
 class RefusalMiddleware:
-    """Answer a refusal that no form caught: htmx gets the message with 409, a page the message and the way back."""
+    """Turn a DomainError that a view let pass into words: a message on the page the person came from.
+
+    An htmx request gets them as a 409 fragment into `#messages`. The API has its own translation.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -36,10 +39,15 @@ class RefusalMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, DomainError):
             return None
-        if request.headers.get("HX-Request"):
+        if request.headers.get("HX-Request") == "true":
             words = {"level": "error", "text": exception.message}
             fragment = render(request, "components/message.html", words, status=409)
             return reswap(retarget(fragment, "#messages"), "innerHTML")
         messages.error(request, exception.message)
-        back = request.headers.get("Referer", "")
-        return redirect(back if url_has_allowed_host_and_scheme(back, {request.get_host()}) else "/")
+        return redirect(_page_before(request))
+
+
+def _page_before(request: HttpRequest) -> str:
+    referer = request.headers.get("Referer", "")
+    same_site = url_has_allowed_host_and_scheme(referer, request.get_host(), require_https=request.is_secure())
+    return referer if same_site else "/"

@@ -24,9 +24,7 @@ def card(content: SafeString, title: str = "", id: str = "", count: int | str = 
 @register.simple_block_tag
 def modal(content: SafeString, id: str, title: str, open: bool = False) -> SafeString:
     """Wrap `content` in a native dialog; parameters in components/modal.html."""
-    return render_to_string(
-        "components/modal.html", {"content": content, "id": id, "title": title, "open": open}
-    )
+    return render_to_string("components/modal.html", {"content": content, "id": id, "title": title, "open": open})
 
 
 @register.simple_block_tag

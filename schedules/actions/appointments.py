@@ -138,9 +138,7 @@ def refuse_unbookable(visit: PlannedVisit, *, today: date) -> None:
     if visit.status != PlannedVisit.Status.PLANNED:
         raise TransitionRefused(f"{visit.timepoint} is already {visit.get_status_display().lower()}.")
     if visit.appointment and visit.appointment.on >= today:
-        raise TransitionRefused(
-            f"{visit.timepoint} is already booked on {visit.appointment.on}. Move that appointment."
-        )
+        raise TransitionRefused(f"{visit.timepoint} is already booked on {visit.appointment.on}. Move that.")
 
 
 def check_day(visits: Sequence[PlannedVisit], on: date, reason: str, *, today: date) -> None:
