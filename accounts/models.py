@@ -56,7 +56,7 @@ class Clinic(models.Model):
     email = models.EmailField(blank=True)
     paper = models.CharField(max_length=6, choices=Paper, default=Paper.A4)
 
-    objects: ClassVar[models.Manager[Clinic]] = ClinicQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[models.Manager[Clinic]] = ClinicQuerySet.as_manager()
 
     class Meta:
         ordering = ("name",)

@@ -76,7 +76,7 @@ def visible_or_404(request: HttpRequest, queryset: Any, **lookup: Any) -> Any:
     """
     found = get_object_or_404(queryset.visible_to(request.user), **lookup)
     if found.clinic_id != request.clinic.pk:  # type: ignore[attr-defined]
-        request.membership = Membership.objects.select_related("clinic", "staff").get(  # type: ignore[attr-defined]
+        request.membership = Membership.objects.select_related("clinic", "staff").get(  # type: ignore[attr-defined,misc]
             staff=request.user, clinic=found.clinic_id, is_active=True
         )
         request.clinic = request.membership.clinic  # type: ignore[attr-defined]

@@ -20,7 +20,9 @@ def keep_history(*, exclude: list[str] | None = None) -> Callable[[type[Model]],
     Kept by triggers, so bulk writes, COPY and raw SQL are recorded too. The trackers are made anew for each model:
     those of PGHISTORY_DEFAULT_TRACKERS are deep copies, which the library's statement-level triggers do not recognise.
     """
-    return pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=exclude)
+    trackers = pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent()
+    decorate: Callable[[type[Model]], type[Model]] = pghistory.track(*trackers, exclude=exclude)
+    return decorate
 
 
 def action(function: Callable[P, R]) -> Callable[P, R]:

@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 def attempt(form: forms.BaseForm, change: Callable[[], T]) -> T | None:
-    """Return what `change` returns; a refusal becomes the form's error, at its field if there is one, and gives None."""
+    """Return what `change` returns; a refusal becomes the form's error, at its field if it has one."""
     try:
         return change()
     except DomainError as error:

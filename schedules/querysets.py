@@ -11,7 +11,7 @@ from django.db.models.functions import Greatest
 from patients.models import ClinicRowQuerySet
 
 if TYPE_CHECKING:
-    pass
+    from schedules.models import Plan, PlannedVisit  # noqa: F401  (used in the generic bases below)
 
 CLOCK_STARTS = timedelta(days=14)
 CLOCK_ENDS = timedelta(days=84)

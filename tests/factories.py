@@ -67,7 +67,7 @@ def enrolled(
     treatment: dict[str, Any] | None = None,
     **facts: Any,
 ) -> Plan:
-    """Enrol a patient through the action and return the plan, followed from the treatment on unless chosen otherwise."""
+    """Enrol a patient through the action and return the plan, followed from the treatment unless chosen otherwise."""
     load_packaged_protocol(by=None)
     number = Patient.objects.count() + 1
     patient = {

@@ -8,114 +8,232 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('events', '0001_initial'),
-        ('patients', '0001_initial'),
-        ('pghistory', '0007_auto_20250421_0444'),
+        ("accounts", "0001_initial"),
+        ("events", "0001_initial"),
+        ("patients", "0001_initial"),
+        ("pghistory", "0007_auto_20250421_0444"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='event',
-            name='patient',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='patients.patient'),
+            model_name="event",
+            name="patient",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="events",
+                to="patients.patient",
+            ),
         ),
         migrations.AddField(
-            model_name='event',
-            name='undoes',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='undone_by', to='events.event'),
+            model_name="event",
+            name="undoes",
+            field=models.OneToOneField(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="undone_by", to="events.event"
+            ),
         ),
         migrations.AddField(
-            model_name='job',
-            name='clinic',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.clinic'),
+            model_name="job",
+            name="clinic",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.clinic"
+            ),
         ),
         migrations.AddField(
-            model_name='job',
-            name='created_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="job",
+            name="created_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='jobevent',
-            name='clinic',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.clinic'),
+            model_name="jobevent",
+            name="clinic",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="accounts.clinic",
+            ),
         ),
         migrations.AddField(
-            model_name='jobevent',
-            name='created_by',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="jobevent",
+            name="created_by",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='jobevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="jobevent",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='jobevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='row_history', to='events.job'),
+            model_name="jobevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="row_history",
+                to="events.job",
+            ),
         ),
         migrations.AddField(
-            model_name='storedfile',
-            name='clinic',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.clinic'),
+            model_name="storedfile",
+            name="clinic",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.clinic"
+            ),
         ),
         migrations.AddField(
-            model_name='storedfile',
-            name='created_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="storedfile",
+            name="created_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='jobevent',
-            name='file',
-            field=models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='events.storedfile'),
+            model_name="jobevent",
+            name="file",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="events.storedfile",
+            ),
         ),
         migrations.AddField(
-            model_name='jobevent',
-            name='source',
-            field=models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='events.storedfile'),
+            model_name="jobevent",
+            name="source",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="events.storedfile",
+            ),
         ),
         migrations.AddField(
-            model_name='job',
-            name='file',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='events.storedfile'),
+            model_name="job",
+            name="file",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="events.storedfile"
+            ),
         ),
         migrations.AddField(
-            model_name='job',
-            name='source',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='events.storedfile'),
+            model_name="job",
+            name="source",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="events.storedfile"
+            ),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['patient', '-at', '-id'], name='event_of_patient'),
+            model_name="event",
+            index=models.Index(fields=["patient", "-at", "-id"], name="event_of_patient"),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['clinic', '-at', '-id'], name='event_of_clinic'),
+            model_name="event",
+            index=models.Index(fields=["clinic", "-at", "-id"], name="event_of_clinic"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='event',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='4b1eecde6236a8a8cd8d356baf3b85df512e684a', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_affb7', table='events_event', when='BEFORE')),
+            model_name="event",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="4b1eecde6236a8a8cd8d356baf3b85df512e684a",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_affb7",
+                    table="events_event",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='jobevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='4fabdab975822144a741ae7545708aea8db4f464', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_b7ed6', table='events_jobevent', when='BEFORE')),
+            model_name="jobevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="4fabdab975822144a741ae7545708aea8db4f464",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_b7ed6",
+                    table="events_jobevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='job',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "events_jobevent" ("clinic_id", "created_at", "created_by_id", "error", "file_id", "finished_at", "id", "kind", "options", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "result", "source_id", "state", "total") SELECT new_values."clinic_id", new_values."created_at", new_values."created_by_id", new_values."error", new_values."file_id", new_values."finished_at", new_values."id", new_values."kind", new_values."options", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."result", new_values."source_id", new_values."state", new_values."total" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='7adc50cbe9517807dbc7589ea4e1fd45ef5cd257', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_32bdc', referencing='REFERENCING NEW TABLE AS new_values ', table='events_job', when='AFTER')),
+            model_name="job",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "events_jobevent" ("clinic_id", "created_at", "created_by_id", "error", "file_id", "finished_at", "id", "kind", "options", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "result", "source_id", "state", "total") SELECT new_values."clinic_id", new_values."created_at", new_values."created_by_id", new_values."error", new_values."file_id", new_values."finished_at", new_values."id", new_values."kind", new_values."options", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."result", new_values."source_id", new_values."state", new_values."total" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="7adc50cbe9517807dbc7589ea4e1fd45ef5cd257",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_32bdc",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="events_job",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='job',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "events_jobevent" ("clinic_id", "created_at", "created_by_id", "error", "file_id", "finished_at", "id", "kind", "options", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "result", "source_id", "state", "total") SELECT new_values."clinic_id", new_values."created_at", new_values."created_by_id", new_values."error", new_values."file_id", new_values."finished_at", new_values."id", new_values."kind", new_values."options", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."result", new_values."source_id", new_values."state", new_values."total" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values."clinic_id" IS DISTINCT FROM (new_values."clinic_id") OR old_values."created_at" IS DISTINCT FROM (new_values."created_at") OR old_values."created_by_id" IS DISTINCT FROM (new_values."created_by_id") OR old_values."error" IS DISTINCT FROM (new_values."error") OR old_values."file_id" IS DISTINCT FROM (new_values."file_id") OR old_values."finished_at" IS DISTINCT FROM (new_values."finished_at") OR old_values."id" IS DISTINCT FROM (new_values."id") OR old_values."kind" IS DISTINCT FROM (new_values."kind") OR old_values."options" IS DISTINCT FROM (new_values."options") OR old_values."result" IS DISTINCT FROM (new_values."result") OR old_values."source_id" IS DISTINCT FROM (new_values."source_id") OR old_values."state" IS DISTINCT FROM (new_values."state") OR old_values."total" IS DISTINCT FROM (new_values."total")) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='709165993a6c7e0441dafcbd734945bfe662809d', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_6e3aa', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='events_job', when='AFTER')),
+            model_name="job",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "events_jobevent" ("clinic_id", "created_at", "created_by_id", "error", "file_id", "finished_at", "id", "kind", "options", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "result", "source_id", "state", "total") SELECT new_values."clinic_id", new_values."created_at", new_values."created_by_id", new_values."error", new_values."file_id", new_values."finished_at", new_values."id", new_values."kind", new_values."options", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."result", new_values."source_id", new_values."state", new_values."total" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values."clinic_id" IS DISTINCT FROM (new_values."clinic_id") OR old_values."created_at" IS DISTINCT FROM (new_values."created_at") OR old_values."created_by_id" IS DISTINCT FROM (new_values."created_by_id") OR old_values."error" IS DISTINCT FROM (new_values."error") OR old_values."file_id" IS DISTINCT FROM (new_values."file_id") OR old_values."finished_at" IS DISTINCT FROM (new_values."finished_at") OR old_values."id" IS DISTINCT FROM (new_values."id") OR old_values."kind" IS DISTINCT FROM (new_values."kind") OR old_values."options" IS DISTINCT FROM (new_values."options") OR old_values."result" IS DISTINCT FROM (new_values."result") OR old_values."source_id" IS DISTINCT FROM (new_values."source_id") OR old_values."state" IS DISTINCT FROM (new_values."state") OR old_values."total" IS DISTINCT FROM (new_values."total")) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="709165993a6c7e0441dafcbd734945bfe662809d",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_6e3aa",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="events_job",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='job',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "events_jobevent" ("clinic_id", "created_at", "created_by_id", "error", "file_id", "finished_at", "id", "kind", "options", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "result", "source_id", "state", "total") SELECT old_values."clinic_id", old_values."created_at", old_values."created_by_id", old_values."error", old_values."file_id", old_values."finished_at", old_values."id", old_values."kind", old_values."options", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."result", old_values."source_id", old_values."state", old_values."total" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='a7247cb1018282fe572021efafbd619b23763719', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_06a72', referencing='REFERENCING OLD TABLE AS old_values ', table='events_job', when='AFTER')),
+            model_name="job",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "events_jobevent" ("clinic_id", "created_at", "created_by_id", "error", "file_id", "finished_at", "id", "kind", "options", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "result", "source_id", "state", "total") SELECT old_values."clinic_id", old_values."created_at", old_values."created_by_id", old_values."error", old_values."file_id", old_values."finished_at", old_values."id", old_values."kind", old_values."options", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."result", old_values."source_id", old_values."state", old_values."total" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="a7247cb1018282fe572021efafbd619b23763719",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_06a72",
+                    referencing="REFERENCING OLD TABLE AS old_values ",
+                    table="events_job",
+                    when="AFTER",
+                ),
+            ),
         ),
     ]

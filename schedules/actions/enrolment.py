@@ -159,7 +159,8 @@ def settle_plans(patient: Patient) -> None:
         Treatment.objects.filter(pk=treatment.pk).exclude(number=number).update(number=number)
     plans = {plan.treatment_id: plan for plan in patient.plans.all()}
     latest = plans.get(given[-1].pk) if given else None
-    patient.plans.filter(is_current=True).exclude(pk=latest.pk if latest else None).update(is_current=False)
+    outdated = patient.plans.filter(is_current=True)
+    (outdated.exclude(pk=latest.pk) if latest else outdated).update(is_current=False)
     for treatment, following in zip(given, [*given[1:], None], strict=True):
         if plan := plans.pop(treatment.pk, None):
             supersede(plan, replaced_on=following.started_on if following else None)
@@ -257,8 +258,9 @@ def extend_plans(*, today: date, by: Staff | None = None) -> int:
     """
     plans = Plan.objects.current().filter(patient__status=Patient.Status.ACTIVE).select_related("protocol")
     grown = 0
-    for plan in plans.annotate(stored=Count("visits")).iterator(chunk_size=1000):
+    stored = dict(plans.annotate(stored=Count("visits")).values_list("pk", "stored"))
+    for plan in plans.iterator(chunk_size=1000):
         wanted = stored_timeline(plan.protocol.definition, plan.anchor, plan.options, today=today)
-        if len(wanted) > plan.stored:
+        if len(wanted) > stored[plan.pk]:
             grown += bool(store_timeline(plan, today=today))
     return grown

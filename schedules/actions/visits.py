@@ -200,7 +200,7 @@ def locked(visit: PlannedVisit) -> PlannedVisit:
 
     Raises   TransitionRefused: it is closed, or its patient's record is.
     """
-    fresh = (
+    fresh: PlannedVisit = (
         PlannedVisit.objects.select_for_update(of=("self",))
         .select_related("plan", "patient__clinic", "clinic")
         .get(pk=visit.pk)

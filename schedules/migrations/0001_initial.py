@@ -4,11 +4,12 @@ import django.contrib.postgres.fields
 import django.core.serializers.json
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import iotrex_followup.ids
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
+
+import iotrex_followup.ids
 
 
 class Migration(migrations.Migration):
