@@ -7,6 +7,7 @@ workers = int(os.environ.get("WEB_WORKERS", "2"))
 threads = 4
 timeout = 60
 graceful_timeout = 25
+control_socket_disable = True
 accesslog = os.environ.get("ACCESS_LOG")
 # The path without its query: people search for names.
 access_log_format = "%(t)s %(m)s %(U)s %(s)s %(b)s %(L)ss"
