@@ -182,7 +182,7 @@ def test_the_whole_range_of_anchors_is_computed(run, anchor):
         (["2024-01-31", "--until", "soon"], "--until 'soon' is not a date; write it as 2024-01-31"),
         (
             ["2024-01-31", "--until", "9999-12-31"],
-            "--until 9999-12-31 is too late; give a date up to 9998-12-31",
+            "--until 9999-12-31 is too late; give a date up to 2299-12-31",
         ),
     ],
 )

@@ -23,9 +23,9 @@ from schedules.protocol import (
     timeline,
     warnings,
 )
-from schedules.protocol.timeline import LATEST_UNTIL
 
 EARLIEST_ANCHOR, LATEST_ANCHOR = date(1900, 1, 1), date(2199, 12, 31)
+LATEST_UNTIL = date(2299, 12, 31)  # a life after the last anchor; a later year is a slip of the finger
 DEFAULT_HORIZON = relativedelta(years=10)
 ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 MISUSE = 2
