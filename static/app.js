@@ -14,7 +14,8 @@ document.addEventListener("click", (event) => {
 
 function openDialogs(root) {
   for (const dialog of root.querySelectorAll("dialog[data-open]")) {
-    if (!dialog.open) dialog.showModal();
+    dialog.removeAttribute("data-open"); // once: a dialog that was closed stays closed
+    dialog.showModal();
   }
 }
 
