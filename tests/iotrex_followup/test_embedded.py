@@ -48,7 +48,7 @@ def processes_of(home: Home) -> list[psutil.Process]:
     found = []
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
-            if any(str(home.path) in argument for argument in process.cmdline()):
+            if any(str(folder) in " ".join(process.cmdline()) for folder in (home.path, home.sockets)):
                 found.append(process)
     return found
 
