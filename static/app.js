@@ -16,6 +16,7 @@ function openDialogs(root) {
   for (const dialog of root.querySelectorAll("dialog[data-open]")) {
     dialog.removeAttribute("data-open"); // once: a dialog that was closed stays closed
     dialog.showModal();
+    dialog.querySelector(".modal-body :is(input:not([type=hidden]), select, textarea)")?.focus();
   }
 }
 
