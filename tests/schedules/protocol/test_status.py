@@ -113,7 +113,7 @@ RANKED = [
     ({"not_applicable"}, "not_applicable"),
 ]
 RANK = {status: (rank, visit) for rank, (names, visit) in enumerate(RANKED) for status in names}
-MIXTURES = [mix for size in range(1, len(RANK) + 1) for mix in combinations(RANK, size)]
+MIXTURES = [mix for size in range(1, len(RANK) + 1) for mix in combinations(sorted(RANK), size)]
 
 
 @pytest.mark.parametrize("mixture", MIXTURES, ids="+".join)
