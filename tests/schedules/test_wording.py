@@ -1,0 +1,74 @@
+import re
+
+import pytest
+from django.conf import settings
+
+from events.models import Event
+from schedules.protocol import packaged_protocol
+from schedules.wording import ACTIVITIES, SENTENCES, activity_words, event_sentence, timepoint_words
+
+KIND = re.compile(r'"((?:patient|contact|care_team|treatment|counts|visit|activity|appointment)\.[a-z_]+)"')
+WRITERS = ["patients/actions.py", "schedules/actions/*.py"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "facts", "sentence"),
+    [
+        (
+            "visit.recorded",
+            {"timepoint": "W5", "occurred_on": "2024-03-03", "outcomes": {"cbc": "drawn"}},
+            "Week 5 recorded for Sun 3 Mar 2024: CBC drawn",
+        ),
+        (
+            "visit.recorded",
+            {
+                "timepoint": "M2",
+                "occurred_on": "2024-03-27",
+                "outcomes": {"cbc": "done", "physician_visit": "done"},
+                "also_fulfilled": ["W8 cbc"],
+            },
+            "Month 2 recorded for Wed 27 Mar 2024: physician visit done, CBC done; also fulfilled Week 8 CBC",
+        ),
+        (
+            "appointment.moved",
+            {"timepoints": ["M3 visit", "M3 imaging"], "on": "2024-05-02", "moved_from": "2024-04-30"},
+            "Month 3, Month 3 imaging moved from Tue 30 Apr 2024 to Thu 2 May 2024",
+        ),
+        (
+            "treatment.planned",
+            {"kind_of_treatment": "dosimetric", "started_on": "2024-01-31"},
+            "Dosimetric treatment planned for Wed 31 Jan 2024",
+        ),
+        ("patient.changed", {"fields": ["birth_date", "mrn"]}, "Patient details changed: birth date, mrn"),
+        ("contact.removed.undone", {"name": "Luz Prueba"}, "Undone: contact removed: Luz Prueba"),
+        ("visit.unscheduled", {"occurred_on": "2024-03-03", "outcomes": {}},
+         "Unscheduled visit recorded for Sun 3 Mar 2024: examination only"),
+        ("robot.arrived", {}, "robot.arrived"),
+    ],
+)  # fmt: skip
+def test_event_is_a_sentence(kind, facts, sentence):
+    assert event_sentence(Event(kind=kind, facts=facts)) == sentence
+
+
+def test_every_kind_of_event_about_a_patient_has_words():
+    written = {
+        kind
+        for pattern in WRITERS
+        for path in settings.BASE_DIR.glob(pattern)
+        for kind in KIND.findall(path.read_text())
+    }
+
+    assert written - SENTENCES.keys() == set()
+
+
+def test_every_activity_of_the_protocol_has_a_short_name():
+    assert packaged_protocol().protocol.activities.keys() - ACTIVITIES.keys() == set()
+
+
+@pytest.mark.parametrize(("key", "words"), [("W5", "Week 5"), ("M60", "Month 60"), ("X1", "X1"), ("Wx", "Wx")])
+def test_timepoint_in_words(key, words):
+    assert timepoint_words(key) == words
+
+
+def test_activities_stand_in_the_order_of_a_visit():
+    assert activity_words(["thyroid", "cbc", "physician_visit"]) == "physician visit, CBC, thyroid function"
