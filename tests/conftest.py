@@ -20,9 +20,9 @@ def pytest_configure(config: pytest.Config) -> None:
     # Static files come from where they are written, without collecting them first.
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.WHITENOISE_AUTOREFRESH = settings.WHITENOISE_USE_FINDERS = True
+    # Another home than the demo's, so that tests and a running demo do not meet.
+    settings.EMBEDDED_HOME = Home.of(settings.BASE_DIR, "test")
     if not settings.DATABASE_URL:
-        # Another home than the demo's, so that tests and a running demo do not meet.
-        settings.EMBEDDED_HOME = Home.of(settings.BASE_DIR, "test")
         settings.DATABASES["default"]["HOST"] = str(settings.EMBEDDED_HOME.sockets)
 
 
