@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.db.models import F, Max, OuterRef, Q, Subquery
 from django.db.models.functions import Greatest
@@ -54,9 +58,32 @@ class PlannedVisitQuerySet(ClinicRowQuerySet["PlannedVisit"]):
         """Booked visits whose appointment lies outside their window: each is listed for a decision."""
         return self.booked(on=on).exclude(appointment__on__range=(F("opens"), F("closes")))
 
-    def awaiting_result(self) -> PlannedVisitQuerySet:
-        """Open visits of which a specimen was drawn and the result has not come."""
-        return self.open().filter(drawn_on__isnull=False)
+    def booked_though_closed(self, *, on: date) -> PlannedVisitQuerySet:
+        """Visits done, replaced or decided against whose appointment on or after `on` serves no open visit either."""
+        return (
+            self.exclude(status="planned")
+            .filter(appointment__on__gte=on, appointment__state="booked")
+            .exclude(appointment__visits__status="planned")
+        )
+
+    def within(self, spans: Sequence[tuple[date, date]]) -> PlannedVisitQuerySet:
+        """Visits whose whole window lies in one of `spans`, given by first and last day; none without spans."""
+        windows = (Q(opens__gte=first, closes__lte=last) for first, last in spans)
+        return self.filter(reduce(or_, windows)) if spans else self.none()
+
+    def awaiting_result(self, *, drawn_before: date | None = None) -> PlannedVisitQuerySet:
+        """Open visits of which a specimen was drawn (before `drawn_before`, when given) and the result has not come."""
+        waiting = self.open().filter(drawn_on__isnull=False)
+        return waiting.filter(drawn_on__lt=drawn_before) if drawn_before else waiting
+
+    def ranked(self) -> PlannedVisitQuerySet:
+        """Visits by what a miss would cost, the worst first, then by the end of their window."""
+        return self.order_by("-cost", "closes", "id")
+
+    def ranked_after(self, cost: int, closes: date, pk: UUID) -> PlannedVisitQuerySet:
+        """Visits that follow the one with this rank: the next page of `ranked`."""
+        later = Q(closes__gt=closes) | Q(closes=closes, id__gt=pk)
+        return self.ranked().filter(Q(cost__lt=cost) | Q(later, cost=cost))
 
 
 class PlanQuerySet(ClinicRowQuerySet["Plan"]):

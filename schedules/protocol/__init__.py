@@ -1,7 +1,7 @@
 """From an infusion date to a follow-up plan: pure functions over frozen values. No Django, no clock."""
 
 from schedules.protocol.activities import MARKERS, SPECIMENS, is_specimen
-from schedules.protocol.calendar import CalendarError, WorkingCalendar, closed_days, suggested_day
+from schedules.protocol.calendar import CalendarError, WorkingCalendar, closed_days, closed_spans, suggested_day
 from schedules.protocol.cost import miss_cost
 from schedules.protocol.counts import CountClock, count_clock
 from schedules.protocol.definition import Phase, Protocol, markers_for
@@ -40,6 +40,7 @@ __all__ = [
     "VisitFacts",
     "WorkingCalendar",
     "closed_days",
+    "closed_spans",
     "continues",
     "count_clock",
     "explain",

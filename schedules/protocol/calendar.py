@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
+from itertools import groupby
 
 import holidays
 
@@ -68,3 +69,19 @@ def suggested_day(opens: date, target: date, closes: date, is_working: Callable[
     window = [opens + timedelta(days=n) for n in range((closes - opens).days + 1)]
     nearest_first = sorted(window, key=lambda day: (abs(day - target), day))
     return next(filter(is_working, nearest_first), None)
+
+
+def closed_spans(
+    first: date, last: date, is_working: Callable[[date], bool], *, at_least: int
+) -> list[tuple[date, date]]:
+    """Return the runs of `at_least` days without a working day from `first` to `last`, each by its two ends, inclusive.
+
+    A window that lies within one has no working day at all.
+    """
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    spans = []
+    for working, run in groupby(days, key=is_working):
+        closed = list(run)
+        if not working and len(closed) >= at_least:
+            spans.append((closed[0], closed[-1]))
+    return spans

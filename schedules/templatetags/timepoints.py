@@ -1,0 +1,28 @@
+"""The names of timepoints and activities in templates."""
+
+from collections.abc import Iterable
+
+from django import template
+
+from schedules import names
+from schedules.models import PlannedVisit
+
+register = template.Library()
+
+
+@register.filter
+def activity_name(activity: str) -> str:
+    """Write an activity by its short name: "CBC"."""
+    return names.activity_name(activity)
+
+
+@register.filter
+def activity_names(activities: Iterable[str]) -> str:
+    """Write activities as one phrase: "CBC, Chemistry"."""
+    return ", ".join(names.activity_name(activity) for activity in activities)
+
+
+@register.filter
+def visit_name(visit: PlannedVisit) -> str:
+    """Write the timepoint of a visit in words: "Week 5", "Month 6 imaging"."""
+    return names.timepoint_name(visit.timepoint, visit.kind)
