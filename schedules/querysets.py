@@ -46,13 +46,14 @@ class PlannedVisitQuerySet(ClinicRowQuerySet["PlannedVisit"]):
         """Visits whose window holds `on`, both ends inclusive."""
         return self.waiting(on=on).filter(opens__lte=on, closes__gte=on)
 
-    def opening(self, *, after: date, until: date) -> PlannedVisitQuerySet:
-        """Visits whose window opens after `after` and not later than `until`."""
-        return self.waiting(on=after).filter(opens__gt=after, opens__lte=until)
+    def opening(self, *, on: date, after: date, until: date) -> PlannedVisitQuerySet:
+        """Visits that wait on `on`, and whose window opens after `after` and not later than `until`."""
+        return self.waiting(on=on).filter(opens__gt=after, opens__lte=until)
 
-    def booked(self, *, on: date) -> PlannedVisitQuerySet:
-        """Open visits with an appointment on or after `on`."""
-        return self.open().not_drawn().filter(appointment__on__gte=on)
+    def booked(self, *, on: date, until: date | None = None) -> PlannedVisitQuerySet:
+        """Open visits with an appointment on or after `on`, and not later than `until`, when given."""
+        booked = self.open().not_drawn().filter(appointment__on__gte=on)
+        return booked.filter(appointment__on__lte=until) if until else booked
 
     def booked_outside_window(self, *, on: date) -> PlannedVisitQuerySet:
         """Booked visits whose appointment lies outside their window: each is listed for a decision."""
@@ -123,3 +124,12 @@ class PlanQuerySet(ClinicRowQuerySet["Plan"]):
             .annotate(counted_from=Greatest("last_count_on", "anchor", "followed_from"))
             .filter(counted_from__lt=on - timedelta(days=limit_days))
         )
+
+    def longest_wait_first(self) -> PlanQuerySet:
+        """Plans with overdue blood counts, by the day their wait is counted from."""
+        return self.order_by("counted_from", "id")
+
+    def counted_after(self, counted_from: date, pk: UUID) -> PlanQuerySet:
+        """Plans that follow this one: the next page of `longest_wait_first`."""
+        later = Q(counted_from__gt=counted_from) | Q(counted_from=counted_from, id__gt=pk)
+        return self.longest_wait_first().filter(later)
