@@ -49,14 +49,19 @@ def register_patient(*, clinic: Clinic, facts: PatientFacts, by: Staff, today: d
     """
     if facts.birth_date > today:
         raise InputRefused("The birth date is in the future.", field="birth_date")
-    patient = Patient(
+    patient = new_patient(clinic, facts)
+    save_with_free_mrn(patient)
+    record_event("patient.registered", clinic=clinic, patient=patient, by=by, mrn=patient.mrn)
+    return patient
+
+
+def new_patient(clinic: Clinic, facts: PatientFacts) -> Patient:
+    """Return the unsaved row of a patient as entered."""
+    return Patient(
         clinic=clinic,
         search_name=search_name(facts.family_name, facts.given_name),
         **{name: getattr(facts, name) for name in facts.__dataclass_fields__},
     )
-    save_with_free_mrn(patient)
-    record_event("patient.registered", clinic=clinic, patient=patient, by=by, mrn=patient.mrn)
-    return patient
 
 
 def save_with_free_mrn(patient: Patient, update_fields: list[str] | None = None) -> None:
@@ -206,7 +211,7 @@ def check_treatment(
 
 
 @action
-def record_unanchored_treatment(*, patient: Patient, facts: TreatmentFacts, by: Staff, today: date) -> Treatment:
+def record_unanchored_treatment(*, patient: Patient, facts: TreatmentFacts, by: Staff | None, today: date) -> Treatment:
     """Record a planned or a dosimetric treatment: neither anchors a plan.
 
     Raises   InputRefused, ReasonNeeded: see `check_treatment`.
@@ -215,20 +220,32 @@ def record_unanchored_treatment(*, patient: Patient, facts: TreatmentFacts, by: 
     refuse_closed_record(patient)
     check_treatment(patient=patient, facts=facts, today=today)
     treatment = Treatment.objects.create(patient=patient, clinic=patient.clinic, **asdict(facts))
-    changes = Changes()
-    changes.created(treatment, undone={"state": Treatment.State.WITHDRAWN.value})
     record_event(
         "treatment.planned" if facts.state == Treatment.State.PLANNED else "treatment.recorded",
         clinic=patient.clinic,
         patient=patient,
         by=by,
         reason=facts.override_reason,
-        treatment=treatment.pk,
-        kind_of_treatment=facts.kind,
-        started_on=facts.started_on,
-        rows=changes.facts(),
+        **facts_of_unanchored(treatment),
     )
     return treatment
+
+
+def facts_of_unanchored(treatment: Treatment) -> dict[str, Any]:
+    """Return what the event of a treatment without a plan holds."""
+    return {
+        "treatment": treatment.pk,
+        "kind_of_treatment": treatment.kind,
+        "started_on": treatment.started_on,
+        "rows": rows_of_new_treatment(treatment),
+    }
+
+
+def rows_of_new_treatment(treatment: Treatment) -> list[dict[str, Any]]:
+    """Return what undoing the entry of a treatment restores: it is withdrawn, since nothing is deleted."""
+    changes = Changes()
+    changes.created(treatment, undone={"state": Treatment.State.WITHDRAWN.value})
+    return changes.facts()
 
 
 @action

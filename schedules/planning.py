@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from iotrex_followup.errors import InputRefused, ReasonNeeded
-from patients.models import Patient
+from patients.models import Patient, Treatment
 from schedules import protocol as rules
-from schedules.models import Plan, PlannedActivity, PlannedVisit
+from schedules.models import Plan, PlannedActivity, PlannedVisit, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,27 @@ def options_for(definition: rules.Protocol, choices: PlanChoices, *, indication:
         )
     except rules.OptionError as error:
         raise InputRefused(str(error), field=error.field) from error
+
+
+def new_plan(
+    treatment: Treatment, protocol: Protocol, options: rules.Options, choices: PlanChoices, *, today: date
+) -> Plan:
+    """Return the unsaved plan that `treatment` anchors; settling the patient's plans decides whether it is current."""
+    return Plan(
+        treatment=treatment,
+        clinic_id=treatment.clinic_id,
+        patient_id=treatment.patient_id,
+        protocol=protocol,
+        anchor=treatment.started_on,
+        imaging_interval=options.imaging_interval,
+        annual_interval=options.annual_interval,
+        annual_reason=choices.annual_reason,
+        late_imaging_interval=options.late_imaging_interval,
+        late_imaging_reason=choices.late_imaging_reason,
+        markers=list(options.markers),
+        followed_from=choices.followed_from or today,
+        is_current=False,
+    )
 
 
 def rows_for(plan: Plan, points: Iterable[rules.PlannedTimepoint]) -> tuple[list[PlannedVisit], list[PlannedActivity]]:

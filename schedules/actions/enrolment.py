@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count, QuerySet
 
@@ -17,15 +18,17 @@ from patients.actions import (
     record_unanchored_treatment,
     refuse_closed_record,
     register_patient,
+    rows_of_new_treatment,
 )
 from patients.models import Patient, Treatment
 from patients.treatment_checks import TreatmentFacts
 from schedules.models import OPEN_ACTIVITY, ActivityStatus, Plan, PlannedActivity, PlannedVisit, Protocol
-from schedules.planning import PlanChoices, options_for, store_timeline
+from schedules.planning import PlanChoices, new_plan, options_for, store_timeline
 from schedules.protocol import stored_timeline
 from schedules.standing import follow_activities
 
 WITHDRAWN_REASON = "The treatment was entered in error."
+SUPERSEDED_REASON = "Replaced by a later plan."
 
 
 def current_protocol() -> Protocol:
@@ -61,7 +64,7 @@ def enrol(
 
 @action
 def record_treatment(
-    *, patient: Patient, facts: TreatmentFacts, choices: PlanChoices, by: Staff, today: date
+    *, patient: Patient, facts: TreatmentFacts, choices: PlanChoices, by: Staff | None, today: date
 ) -> Treatment:
     """Record a treatment; a given therapeutic one anchors a new plan, and the patient's plans are settled anew.
 
@@ -108,28 +111,13 @@ def confirm_treatment(
     return treatment
 
 
-def plan_treatment(treatment: Treatment, choices: PlanChoices, *, by: Staff, today: date) -> Plan:
+def plan_treatment(treatment: Treatment, choices: PlanChoices, *, by: Staff | None, today: date) -> Plan:
     """Store the plan a given therapeutic treatment anchors, settle the patient's plans and write the event."""
     patient = treatment.patient
-    changes = Changes()
-    changes.created(treatment, undone={"state": Treatment.State.WITHDRAWN.value})
     protocol = current_protocol()
     options = options_for(protocol.definition, choices, indication=patient.indication, secreting=patient.secreting)
-    plan = Plan.objects.create(
-        treatment=treatment,
-        clinic=patient.clinic,
-        patient=patient,
-        protocol=protocol,
-        anchor=treatment.started_on,
-        imaging_interval=options.imaging_interval,
-        annual_interval=options.annual_interval,
-        annual_reason=choices.annual_reason,
-        late_imaging_interval=options.late_imaging_interval,
-        late_imaging_reason=choices.late_imaging_reason,
-        markers=list(options.markers),
-        followed_from=choices.followed_from or today,
-        is_current=False,
-    )
+    plan = new_plan(treatment, protocol, options, choices, today=today)
+    plan.save()
     visits = store_timeline(plan, today=today)
     settle_plans(patient)
     record_event(
@@ -138,13 +126,20 @@ def plan_treatment(treatment: Treatment, choices: PlanChoices, *, by: Staff, tod
         patient=patient,
         by=by,
         reason=treatment.override_reason,
-        treatment=treatment.pk,
-        started_on=treatment.started_on,
-        protocol=str(protocol),
-        visits=len(visits),
-        rows=changes.facts(),
+        **facts_of_given(treatment, protocol, visits=len(visits)),
     )
     return plan
+
+
+def facts_of_given(treatment: Treatment, protocol: Protocol, *, visits: int) -> dict[str, Any]:
+    """Return what the event of a treatment that anchors a plan of so many visits holds."""
+    return {
+        "treatment": treatment.pk,
+        "started_on": treatment.started_on,
+        "protocol": str(protocol),
+        "visits": visits,
+        "rows": rows_of_new_treatment(treatment),
+    }
 
 
 def settle_plans(patient: Patient) -> None:
@@ -178,7 +173,7 @@ def supersede(plan: Plan, *, replaced_on: date | None) -> None:
         status=ActivityStatus.CANCELLED, reason=WITHDRAWN_REASON
     )
     if replaced_on:
-        replace(replaced.filter(visit__target__gte=replaced_on), ActivityStatus.SUPERSEDED, "Replaced by a later plan.")
+        replace(replaced.filter(visit__target__gte=replaced_on), ActivityStatus.SUPERSEDED, SUPERSEDED_REASON)
         standing = standing.filter(visit__target__lt=replaced_on)
     replace(standing, ActivityStatus.PLANNED, "")
 
