@@ -32,6 +32,27 @@ TIMING_REASONS = {
 
 
 @dataclass(frozen=True, slots=True)
+class VitalSign:
+    """One measured number: its words, its unit, the limits (inclusive) outside which it is a slip, its decimals."""
+
+    name: str
+    unit: str
+    least: int
+    most: int
+    decimals: int = 0
+
+
+VITAL_SIGNS = {
+    "temperature_c": VitalSign("Temperature", "°C", 30, 45, 1),
+    "systolic_mmhg": VitalSign("Systolic blood pressure", "mmHg", 40, 300),
+    "diastolic_mmhg": VitalSign("Diastolic blood pressure", "mmHg", 20, 200),
+    "heart_rate_bpm": VitalSign("Heart rate", "per min", 20, 300),
+    "weight_kg": VitalSign("Weight", "kg", 1, 400, 2),
+    "height_cm": VitalSign("Height", "cm", 30, 250, 1),
+}
+
+
+@dataclass(frozen=True, slots=True)
 class Examination:
     """What was found: findings present or absent (left out: not asked), vital signs, free note."""
 
@@ -44,3 +65,15 @@ class Examination:
     weight_kg: Decimal | None = None
     height_cm: Decimal | None = None
     note: str = ""
+
+
+def slip(examination: Examination) -> tuple[str, str] | None:
+    """Return the first vital sign that cannot be true, and what would be; None when all can."""
+    for key, sign in VITAL_SIGNS.items():
+        value = getattr(examination, key)
+        if value is not None and not sign.least <= value <= sign.most:
+            return key, f"{sign.name} is between {sign.least} and {sign.most} {sign.unit}."
+    systolic, diastolic = examination.systolic_mmhg, examination.diastolic_mmhg
+    if systolic is not None and diastolic is not None and diastolic >= systolic:
+        return "diastolic_mmhg", "The diastolic pressure is below the systolic one."
+    return None

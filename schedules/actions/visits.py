@@ -12,7 +12,7 @@ from iotrex_followup.errors import InputRefused, ReasonNeeded, TransitionRefused
 from iotrex_followup.history import action
 from patients.actions import refuse_closed_record
 from patients.models import Patient
-from schedules.examination import FINDING_VALUES, FINDINGS, TIMING_REASONS, Examination
+from schedules.examination import FINDING_VALUES, FINDINGS, TIMING_REASONS, Examination, slip
 from schedules.models import OPEN_ACTIVITY, ActivityStatus, Plan, PlannedActivity, PlannedVisit, VisitRecord
 from schedules.protocol import OpenActivity, fulfilled_besides, fulfilled_by, is_specimen, reason_needed
 from schedules.standing import follow_activities
@@ -255,6 +255,8 @@ def store_record(
     for key, value in found.findings.items():
         if key not in FINDINGS or value not in FINDING_VALUES:
             raise InputRefused(f"Unknown finding {key}: {value}.", field="findings")
+    if wrong := slip(found):
+        raise InputRefused(wrong[1], field=wrong[0])
     for name, value in asdict(found).items():
         setattr(record, name, value)
     record.clinic = record.patient.clinic
