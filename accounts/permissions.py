@@ -8,16 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import StrEnum
 from functools import wraps
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from rest_framework.permissions import BasePermission
-from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from accounts.models import Clinic, Membership, Role, Staff
+
+if TYPE_CHECKING:  # the framework's views read the settings, which name this module
+    from rest_framework.request import Request
+    from rest_framework.views import APIView
 
 
 class May(StrEnum):
@@ -63,9 +65,14 @@ def requires(permission: May) -> Callable[[Callable[..., HttpResponse]], Callabl
 
 def refuse_unless_granted(request: HttpRequest) -> None:
     """Raise PermissionDenied unless the role in the request's clinic includes the permission the view declared."""
-    membership = request.membership  # type: ignore[attr-defined]
-    if membership is None or request.permission not in GRANTS[membership.role]:  # type: ignore[attr-defined]
+    if not may_here(request, request.permission):  # type: ignore[attr-defined]
         raise PermissionDenied("Your role in this clinic does not include this.")
+
+
+def may_here(request: HttpRequest, permission: May) -> bool:
+    """Say whether the role in the request's clinic includes `permission`: what a page shows and leaves away."""
+    membership = request.membership  # type: ignore[attr-defined]
+    return membership is not None and permission in GRANTS[membership.role]
 
 
 def visible_or_404(request: HttpRequest, queryset: Any, **lookup: Any) -> Any:

@@ -14,7 +14,7 @@ from django.db.models.functions import Now, Upper
 from accounts.models import Clinic, Staff, validate_time_zone
 from iotrex_followup.history import keep_history
 from iotrex_followup.ids import uuid7
-from patients.names import fold
+from patients.names import fold, typed_date
 
 MBQ_PER_MCI = Decimal(37)
 Row = TypeVar("Row", bound=models.Model, covariant=True)
@@ -58,7 +58,12 @@ class PatientQuerySet(ClinicRowQuerySet["Patient"]):
         return self.filter(status=Patient.Status.ACTIVE)
 
     def matching(self, text: str) -> PatientQuerySet:
-        """Patients whose name has a word beginning with each word of `text`, or whose MRN begins with it."""
+        """Patients whose name has a word beginning with each word of `text`, or whose MRN begins with it.
+
+        A text that is a date finds those born that day.
+        """
+        if born := typed_date(text):
+            return self.filter(birth_date=born)
         words = fold(text).split()
         if not words:
             return self

@@ -1,10 +1,10 @@
 """How timepoints and activities are called on staff pages; documents for patients have their own, longer words."""
 
 ACTIVITY_NAMES = {
+    "physician_visit": "Physician visit",
     "cbc": "CBC",
     "chemistry": "Chemistry",
     "thyroid": "Thyroid function",
-    "physician_visit": "Physician visit",
     "mibg_scan": "MIBG scan",
     "anatomical_imaging": "CT or MRI",
     "metanephrines": "Metanephrines",

@@ -1,5 +1,20 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+
+from schedules.views import appointments, history, patients, visits, worklist
 
 app_name = "schedules"
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", worklist.worklist, name="worklist"),
+    path("visits/<uuid:pk>/", visits.visit, name="visit"),
+    path("visits/<uuid:pk>/record/", visits.record_visit, name="record_visit"),
+    path("visits/<uuid:pk>/results/", visits.receive_results, name="receive_results"),
+    path("visits/<uuid:pk>/missed/", visits.miss_visit, name="miss_visit"),
+    path("visits/<uuid:pk>/not-applicable/", visits.rule_out_visit, name="rule_out_visit"),
+    path("visits/<uuid:pk>/book/", appointments.book, name="book"),
+    path("activities/<uuid:pk>/release/", visits.release_activity, name="release_activity"),
+    path("appointments/<uuid:pk>/cancel/", appointments.cancel_appointment, name="cancel_appointment"),
+    path("patients/<uuid:pk>/unscheduled/", visits.record_unscheduled, name="record_unscheduled"),
+    path("events/<uuid:pk>/undo/", history.undo, name="undo"),
+    path("patients/<uuid:pk>/", patients.patient, name="patient"),
+]

@@ -1,29 +1,14 @@
-"""How timepoints, activities and events are said in words, the same on every page and paper."""
+"""How events are said in words."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from events.models import Event
+from schedules.names import ACTIVITY_NAMES, activity_name, timepoint_name
 from schedules.protocol.trace import words
 
 UNDONE = ".undone"
-
-ACTIVITIES = {
-    "physician_visit": "physician visit",
-    "cbc": "CBC",
-    "chemistry": "chemistry",
-    "thyroid": "thyroid function",
-    "metanephrines": "metanephrines",
-    "chromogranin_a": "chromogranin A",
-    "hva_vma": "HVA and VMA",
-    "5_hiaa": "5-HIAA",
-    "calcitonin_cea": "calcitonin and CEA",
-    "mibg_scan": "MIBG scan",
-    "anatomical_imaging": "CT or MRI",
-    "fdg_pet": "FDG-PET",
-}
-UNITS = {"W": "Week", "M": "Month"}
 
 # One sentence per kind of event; the names are the facts its action wrote.
 SENTENCES = {
@@ -54,17 +39,11 @@ SENTENCES = {
 }
 
 
-def timepoint_words(timepoint: str) -> str:
-    """Return "Week 5" for "W5", "Month 6" for "M6"; a timepoint of another form as it is."""
-    unit, number = UNITS.get(timepoint[:1]), timepoint[1:]
-    return f"{unit} {number}" if unit and number.isdigit() else timepoint
-
-
 def activity_words(keys: Iterable[str]) -> str:
-    """Return activities by their short names, in the order a visit goes: "physician visit, CBC, chemistry"."""
+    """Return activities by their short names, in the order a visit goes: "Physician visit, CBC"."""
     chosen = list(keys)
-    known = [name for key, name in ACTIVITIES.items() if key in chosen]
-    return ", ".join([*known, *(key for key in chosen if key not in ACTIVITIES)])
+    known = [name for key, name in ACTIVITY_NAMES.items() if key in chosen]
+    return ", ".join([*known, *(activity_name(key) for key in chosen if key not in ACTIVITY_NAMES)])
 
 
 def event_sentence(event: Event) -> str:
@@ -93,17 +72,17 @@ def said(name: str, value: Any) -> str:
     """Return one fact in words."""
     match name, value:
         case ("timepoint", str()):
-            return timepoint_words(value)
+            return timepoint_name(value)
         case ("timepoints", list()):
             return ", ".join(said_link(item) for item in value)
         case ("activity", str()):
-            return activity_words([value])
+            return activity_name(value)
         case ("activities", list()):
             return activity_words(value)
         case ("outcomes", dict()):
             return said_outcomes(value)
         case ("fields", list()):
-            return ", ".join(field.replace("_", " ") for field in value)
+            return ", ".join("MRN" if field == "mrn" else field.replace("_", " ") for field in value)
         case (_, str()):
             return said_date(value)
     return str(value)
@@ -111,16 +90,16 @@ def said(name: str, value: Any) -> str:
 
 def said_outcomes(outcomes: Mapping[str, str]) -> str:
     """Return "CBC drawn, chemistry done"; nothing done is an examination alone."""
-    ordered = [key for key in ACTIVITIES if key in outcomes]
-    return ", ".join(f"{ACTIVITIES[key]} {outcomes[key]}" for key in ordered) or "examination only"
+    ordered = [key for key in ACTIVITY_NAMES if key in outcomes]
+    return ", ".join(f"{activity_name(key)} {outcomes[key]}" for key in ordered) or "examination only"
 
 
 def said_link(link: str) -> str:
     """Return "Week 8 CBC" for "W8 cbc", "Month 3 imaging" for "M3 imaging"; a visit is its timepoint alone."""
     timepoint, _, what = link.partition(" ")
-    return " ".join(
-        part for part in (timepoint_words(timepoint), "" if what == "visit" else activity_words([what])) if part
-    )
+    if what in ("visit", "imaging"):
+        return timepoint_name(timepoint, what)
+    return f"{timepoint_name(timepoint)} {activity_name(what)}"
 
 
 def said_date(text: str) -> str:

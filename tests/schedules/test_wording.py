@@ -4,8 +4,9 @@ import pytest
 from django.conf import settings
 
 from events.models import Event
+from schedules.names import ACTIVITY_NAMES
 from schedules.protocol import packaged_protocol
-from schedules.wording import ACTIVITIES, SENTENCES, activity_words, event_sentence, timepoint_words
+from schedules.wording import SENTENCES, activity_words, event_sentence
 
 KIND = re.compile(r'"((?:patient|contact|care_team|treatment|counts|visit|activity|appointment)\.[a-z_]+)"')
 WRITERS = ["patients/actions.py", "schedules/actions/*.py"]
@@ -27,7 +28,7 @@ WRITERS = ["patients/actions.py", "schedules/actions/*.py"]
                 "outcomes": {"cbc": "done", "physician_visit": "done"},
                 "also_fulfilled": ["W8 cbc"],
             },
-            "Month 2 recorded for Wed 27 Mar 2024: physician visit done, CBC done; also fulfilled Week 8 CBC",
+            "Month 2 recorded for Wed 27 Mar 2024: Physician visit done, CBC done; also fulfilled Week 8 CBC",
         ),
         (
             "appointment.moved",
@@ -39,7 +40,7 @@ WRITERS = ["patients/actions.py", "schedules/actions/*.py"]
             {"kind_of_treatment": "dosimetric", "started_on": "2024-01-31"},
             "Dosimetric treatment planned for Wed 31 Jan 2024",
         ),
-        ("patient.changed", {"fields": ["birth_date", "mrn"]}, "Patient details changed: birth date, mrn"),
+        ("patient.changed", {"fields": ["birth_date", "mrn"]}, "Patient details changed: birth date, MRN"),
         ("contact.removed.undone", {"name": "Luz Prueba"}, "Undone: contact removed: Luz Prueba"),
         ("visit.unscheduled", {"occurred_on": "2024-03-03", "outcomes": {}},
          "Unscheduled visit recorded for Sun 3 Mar 2024: examination only"),
@@ -62,13 +63,8 @@ def test_every_kind_of_event_about_a_patient_has_words():
 
 
 def test_every_activity_of_the_protocol_has_a_short_name():
-    assert packaged_protocol().protocol.activities.keys() - ACTIVITIES.keys() == set()
-
-
-@pytest.mark.parametrize(("key", "words"), [("W5", "Week 5"), ("M60", "Month 60"), ("X1", "X1"), ("Wx", "Wx")])
-def test_timepoint_in_words(key, words):
-    assert timepoint_words(key) == words
+    assert packaged_protocol().protocol.activities.keys() - ACTIVITY_NAMES.keys() == set()
 
 
 def test_activities_stand_in_the_order_of_a_visit():
-    assert activity_words(["thyroid", "cbc", "physician_visit"]) == "physician visit, CBC, thyroid function"
+    assert activity_words(["thyroid", "cbc", "physician_visit"]) == "Physician visit, CBC, Thyroid function"
