@@ -134,6 +134,55 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 KNOX_TOKEN_MODEL = "accounts.ApiToken"  # noqa: S105 (a model, not a token)
 
+# The API: a token or the session of the pages, JSON both ways, refused unless a route declares its permission.
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.authentication.ApiTokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["accounts.permissions.Permitted"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "iotrex_followup.api.pagination.KeysetPagination",
+    "DEFAULT_FILTER_BACKENDS": ["iotrex_followup.api.filters.StrictFilterBackend"],
+    "DEFAULT_SCHEMA_CLASS": "iotrex_followup.api.schema.RouteSchema",
+    "EXCEPTION_HANDLER": "iotrex_followup.api.problems.handle",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Iotrex Follow-up",
+    "VERSION": "1",
+    "DESCRIPTION": (
+        "Follow-up of patients treated with iobenguane I-131 (131I-MIBG). Research use: the schedule is a template "
+        "that the treating centre approves."
+    ),
+    "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    # The schema holds no patient data, and code generators read it without signing in.
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+    # Names for choices whose field is called the same elsewhere.
+    "ENUM_NAME_OVERRIDES": {
+        "AppointmentState": "schedules.models.Appointment.State",
+        "ContactLanguage": "patients.models.Language",
+        "EnteredTreatmentState": "schedules.api.bodies.ENTERED_STATES",
+        "JobKind": "events.models.Job.Kind",
+        "JobState": "events.models.Job.State",
+        "TreatmentKind": "patients.models.Treatment.Kind",
+        "TreatmentState": "patients.models.Treatment.State",
+        "VisitKind": "schedules.models.PlannedVisit.Kind",
+        "ActivityStatus": "schedules.models.ActivityStatus",
+        "PatientStatus": "patients.models.Patient.Status",
+        "ProtocolStatus": "schedules.models.Protocol.Status",
+        "StoredVisitStatus": "schedules.models.PlannedVisit.Status",
+        "ShownStatus": "schedules.protocol.Status",
+    },
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "iotrex_followup.api.schema.add_problems",
+    ],
+}
+
 # A session ends twelve hours after sign-in, after fifteen idle minutes, and with the browser.
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_IDLE_SECONDS = 15 * 60
@@ -222,5 +271,10 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "frames_only"}},
     "root": {"handlers": ["console"], "level": "INFO"},
     # Django's own handlers would print messages of exceptions and mail whole requests.
-    "loggers": {"django": {"handlers": [], "level": "INFO", "propagate": True}},
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        # They tell each step of each document.
+        "weasyprint": {"level": "WARNING"},
+        "fontTools": {"level": "WARNING"},
+    },
 }

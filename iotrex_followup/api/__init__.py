@@ -1,0 +1,1 @@
+"""What all API routes share: problems, paging, versions, strict input, the schema. Routes live in their apps."""

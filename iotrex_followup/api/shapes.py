@@ -1,0 +1,32 @@
+"""Shapes of request bodies: they check form, never rules, and refuse a field they do not know by its name."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rest_framework import serializers
+
+
+class Shape(serializers.Serializer[Any]):
+    """A body of which every field is known and may be set."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, Mapping):
+            writable = [name for name, field in self.fields.items() if not field.read_only]
+            unknown = [name for name in data if name not in writable]
+            if unknown:
+                remedy = f"There is no such field here. Known: {', '.join(writable)}."
+                raise serializers.ValidationError(dict.fromkeys(unknown, remedy))
+        return super().to_internal_value(data)
+
+
+class ModelShape(Shape, serializers.ModelSerializer[Any]):
+    """A body whose fields have the lengths, digits and choices of a model's columns."""
+
+
+class VisibleField(serializers.PrimaryKeyRelatedField[Any]):
+    """The id of a row of the person's own clinics; another clinic's row does not exist."""
+
+    def get_queryset(self) -> Any:
+        queryset: Any = super().get_queryset()
+        request = self.context.get("request")
+        return queryset.visible_to(request.user) if request else queryset

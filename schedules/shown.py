@@ -1,0 +1,40 @@
+"""The shown status as a condition in SQL: which rows `schedules.protocol.shown_status` would name so."""
+
+from datetime import date
+
+from django.db.models import F, Q
+
+from schedules.protocol import Status
+from schedules.protocol.status import DUE_SOON
+
+OPEN = Q(status="planned", before_enrolment=False)
+STORED = {
+    Status.MISSED: Q(status="missed"),
+    Status.NOT_APPLICABLE: Q(status="not_applicable"),
+    Status.CANCELLED: Q(status="cancelled"),
+    Status.SUPERSEDED: Q(status="superseded"),
+    Status.BEFORE_ENROLMENT: Q(status="planned", before_enrolment=True),
+    Status.AWAITING_RESULT: OPEN & Q(drawn_on__isnull=False),
+    Status.DONE_ELSEWHERE: Q(status="done", elsewhere=True),
+    Status.DONE_EARLY: Q(status="done", elsewhere=False, done_on__lt=F("opens")),
+    Status.DONE_LATE: Q(status="done", elsewhere=False, done_on__gt=F("closes")),
+    Status.DONE: Q(status="done", elsewhere=False, done_on__gte=F("opens"), done_on__lte=F("closes")),
+}
+
+
+def shown_as(status: Status, *, on: date) -> Q:
+    """Return the condition for planned visits that are shown as `status` on `on`, the clinic's date."""
+    return STORED[status] if status in STORED else by_dates(on)[status]
+
+
+def by_dates(on: date) -> dict[Status, Q]:
+    """Return the conditions that follow from the dates of an open visit."""
+    booked = Q(appointment__on__gte=on)
+    waiting = OPEN & Q(drawn_on__isnull=True) & (Q(appointment__isnull=True) | Q(appointment__on__lt=on))
+    return {
+        Status.BOOKED: OPEN & Q(drawn_on__isnull=True) & booked,
+        Status.OVERDUE: waiting & Q(closes__lt=on),
+        Status.DUE: waiting & Q(opens__lte=on, closes__gte=on),
+        Status.DUE_SOON: waiting & Q(opens__gt=on, opens__lte=on + DUE_SOON),
+        Status.PLANNED: waiting & Q(opens__gt=on + DUE_SOON),
+    }
