@@ -1,0 +1,1 @@
+"""Lists of patients as CSV files: reading them, checking them whole, writing files that spreadsheets open safely."""
