@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
+from itertools import zip_longest
 from typing import Any
 
 from django.db.models import Count, QuerySet
@@ -156,7 +157,7 @@ def settle_plans(patient: Patient) -> None:
     latest = plans.get(given[-1].pk) if given else None
     outdated = patient.plans.filter(is_current=True)
     (outdated.exclude(pk=latest.pk) if latest else outdated).update(is_current=False)
-    for treatment, following in zip(given, [*given[1:], None], strict=True):
+    for treatment, following in zip_longest(given, given[1:]):
         if plan := plans.pop(treatment.pk, None):
             supersede(plan, replaced_on=following.started_on if following else None)
     for plan in plans.values():
