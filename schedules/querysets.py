@@ -127,7 +127,7 @@ class PlanQuerySet(ClinicRowQuerySet["Plan"]):
 
     def longest_wait_first(self) -> PlanQuerySet:
         """Plans with overdue blood counts, by the day their wait is counted from."""
-        return self.order_by("counted_from", "id")
+        return self.order_by("counted_from", "id")  # type: ignore[misc]  # annotated by counts_overdue
 
     def counted_after(self, counted_from: date, pk: UUID) -> PlanQuerySet:
         """Plans that follow this one: the next page of `longest_wait_first`."""

@@ -253,7 +253,7 @@ def clock_group(clinic: Clinic, day: Day, filters: Filters) -> Group:
 
 def clock_page(plans: PlanQuerySet, day: Day, *, count: str = "") -> Group:
     found, more = page(plans)
-    after = f"{found[-1].counted_from}_{found[-1].pk}" if more else ""
+    after = f"{found[-1].counted_from}_{found[-1].pk}" if more else ""  # type: ignore[attr-defined]  # annotated
     return Group(CLOCK_GROUP, CLOCK_TITLE, count, [ClockRow(plan, clock_of(plan, day.today)) for plan in found], after)
 
 
@@ -262,7 +262,7 @@ def clock_of(plan: Plan, today: date) -> rules.CountClock:
     clock = rules.count_clock(
         plan.anchor,
         followed_from=plan.followed_from,
-        last_specimen_on=plan.last_count_on,
+        last_specimen_on=plan.last_count_on,  # type: ignore[attr-defined]  # annotated by counts_overdue
         today=today,
         recovered_on=plan.counts_recovered_on,
     )

@@ -12,6 +12,22 @@ document.addEventListener("click", (event) => {
   }
 });
 
+// Print: a button with data-print. A folded group (<details data-fold="name">) stays folded on this computer.
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) window.print();
+});
+document.addEventListener("toggle", ({ target }) => {
+  if (!target.dataset?.fold) return;
+  if (target.open) localStorage.removeItem(`fold-${target.dataset.fold}`);
+  else localStorage.setItem(`fold-${target.dataset.fold}`, "folded");
+}, true);
+
+function foldGroups(root) {
+  for (const group of root.querySelectorAll("details[data-fold]")) {
+    group.open = !localStorage.getItem(`fold-${group.dataset.fold}`);
+  }
+}
+
 function openDialogs(root) {
   for (const dialog of root.querySelectorAll("dialog[data-open]")) {
     dialog.removeAttribute("data-open"); // once: a dialog that was closed stays closed
@@ -73,6 +89,7 @@ function reachableRows() {
 document.addEventListener("htmx:afterSettle", (event) => {
   const changed = event.detail.elt;
   openDialogs(document);
+  foldGroups(document);
   reachableRows();
   drawPictures(changed);
   changed.querySelector?.("[data-focus]")?.focus();
@@ -150,6 +167,7 @@ if (banner) {
 }
 
 openDialogs(document);
+foldGroups(document);
 reachableRows();
 drawPictures(document);
 document.querySelector("[data-focus]")?.focus();

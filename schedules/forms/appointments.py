@@ -1,0 +1,56 @@
+"""What a person enters about an appointment."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django import forms
+
+from iotrex_followup.fields import DateInput, TimeInput
+from schedules.models import PlannedVisit
+from schedules.names import activity_name, timepoint_name
+
+
+class AppointmentForm(forms.Form):
+    on = forms.DateField(label="Date", widget=DateInput)
+    at = forms.TimeField(label="Time", required=False, widget=TimeInput)
+    place = forms.CharField(max_length=200, required=False)
+    reason = forms.CharField(
+        label="Why this day?",
+        max_length=500,
+        required=False,
+        help_text="Needed outside the window and on days on which the clinic does not work.",
+    )
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["on"].widget.attrs["min"] = today.isoformat()
+
+
+class BookForm(AppointmentForm):
+    """A new appointment, for one visit and those of `companions` that are chosen."""
+
+    visits = forms.MultipleChoiceField(label="Do on the same day", required=False, widget=forms.CheckboxSelectMultiple)
+    field_order = ("on", "visits", "at", "place", "reason")
+
+    def __init__(self, *args: Any, companions: Sequence[PlannedVisit], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.companions = {str(visit.pk): visit for visit in companions}
+        field = self.fields["visits"]
+        if isinstance(field, forms.MultipleChoiceField):
+            field.choices = [(key, described(visit)) for key, visit in self.companions.items()]
+
+    @property
+    def chosen(self) -> list[PlannedVisit]:
+        """The companions that were chosen."""
+        return [self.companions[key] for key in self.cleaned_data["visits"]]
+
+
+class CancelForm(forms.Form):
+    reason = forms.CharField(label="Why?", max_length=500, required=False)
+
+
+def described(visit: PlannedVisit) -> str:
+    """Return a visit as one line: "Month 2: CBC, Chemistry"."""
+    activities = ", ".join(activity_name(a.activity) for a in visit.activities.all() if a.is_open)
+    return f"{timepoint_name(visit.timepoint, visit.kind)}: {activities}"
