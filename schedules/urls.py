@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from schedules.views import appointments, history, patients, visits, worklist
+from schedules.views import appointments, history, paper, patients, visits, worklist
 
 app_name = "schedules"
 
@@ -17,4 +17,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("patients/<uuid:pk>/unscheduled/", visits.record_unscheduled, name="record_unscheduled"),
     path("events/<uuid:pk>/undo/", history.undo, name="undo"),
     path("patients/<uuid:pk>/", patients.patient, name="patient"),
+    path("patients/<uuid:pk>/visit-plan.pdf", paper.visit_plan_pdf, name="visit_plan_pdf"),
+    path("patients/<uuid:pk>/visits.pdf", paper.patient_sheet_pdf, name="patient_sheet_pdf"),
+    path("patients/<uuid:pk>/visits.ics", paper.patient_ics, name="patient_ics"),
+    path("patients/<uuid:pk>/laboratory-request.pdf", paper.next_request_letter_pdf, name="next_request_letter_pdf"),
+    path("visits/<uuid:pk>/laboratory-request.pdf", paper.request_letter_pdf, name="request_letter_pdf"),
 ]

@@ -1,0 +1,120 @@
+"""The visit plan: every timepoint of a patient's follow-up, for the clinic's file and the colleagues elsewhere."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+
+from dateutil.relativedelta import relativedelta
+
+from iotrex_followup.documents import render_pdf
+from patients.models import Patient
+from schedules.documents.source import approval_of, current_plan, in_order, printed_visits
+from schedules.models import Appointment, Plan, PlannedActivity, PlannedVisit
+from schedules.names import activity_name, timepoint_name
+from schedules.planning import facts_of
+from schedules.protocol import Protocol, Status, WorkingCalendar, continues, shown_status, suggested_day
+
+MARKS = {"drawn": "drawn", "done": "done", "done_elsewhere": "done elsewhere", "not_applicable": "not applicable"}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the plan; `suggested` is None when nothing is to be suggested, `undecided` when no day can be."""
+
+    name: str
+    target: date
+    opens: date
+    closes: date
+    includes: tuple[str, ...]
+    status: Status
+    done_on: date | None
+    appointment: Appointment | None
+    suggested: date | None
+    undecided: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """The timepoints of one year after the treatment."""
+
+    name: str
+    rows: tuple[Row, ...]
+
+
+def visit_plan_pdf(patient: Patient, *, calendar: WorkingCalendar, today: date) -> bytes:
+    """Return the visit plan of `patient` as it stands on `today`, with working days of `calendar` suggested.
+
+    Raises   TransitionRefused: the patient has no plan yet.
+    """
+    context = content(current_plan(patient), calendar, today)
+    return render_pdf("documents/visit_plan.html", context, paper=patient.clinic.paper)
+
+
+def content(plan: Plan, calendar: WorkingCalendar, today: date) -> dict[str, object]:
+    """Return what the template of the visit plan shows."""
+    definition = plan.protocol.definition
+    visits = printed_visits(plan)
+    listed = [visit for visit in visits if not visit.before_enrolment or visit.status == PlannedVisit.Status.DONE]
+    rows = [row_of(visit, calendar, today) for visit in listed if visit.plan_id == plan.pk]
+    return {
+        "clinic": plan.patient.clinic,
+        "patient": plan.patient,
+        "plan": plan,
+        "protocol": plan.protocol,
+        "approval": approval_of(plan),
+        "years": years(rows, plan.anchor),
+        "earlier": [row_of(visit, calendar, today) for visit in listed if visit.plan_id != plan.pk],
+        "before_enrolment": len(visits) - len(listed),
+        "continues": continues(definition, plan.options),
+        "legend": legend(listed, definition),
+        "today": today,
+    }
+
+
+def row_of(visit: PlannedVisit, calendar: WorkingCalendar, today: date) -> Row:
+    """Return the line of `visit`: a working day is suggested while it is open, not booked and not past."""
+    status = shown_status(facts_of(visit), today)
+    to_suggest = status in (Status.PLANNED, Status.DUE_SOON, Status.DUE)
+    first = max(visit.opens, today)
+    suggested = (
+        suggested_day(first, max(visit.target, today), visit.closes, calendar.is_working) if to_suggest else None
+    )
+    return Row(
+        name=timepoint_name(visit.timepoint, visit.kind),
+        target=visit.target,
+        opens=visit.opens,
+        closes=visit.closes,
+        includes=included(visit.activities.all()),
+        status=status,
+        done_on=visit.done_on if visit.status == PlannedVisit.Status.DONE else None,
+        appointment=visit.appointment if status == Status.BOOKED else None,
+        suggested=suggested,
+        undecided=to_suggest and suggested is None,
+    )
+
+
+def included(activities: Iterable[PlannedActivity]) -> tuple[str, ...]:
+    """Return the names of a visit's activities; of a visit begun, each says what became of it."""
+    by_key = {activity.activity: activity for activity in activities}
+    begun = any(activity.is_open for activity in by_key.values())
+    names = []
+    for key in in_order(by_key):
+        mark = MARKS.get(by_key[key].status) if begun else None
+        names.append(activity_name(key) + (f" ({mark})" if mark else ""))
+    return tuple(names)
+
+
+def years(rows: Iterable[Row], anchor: date) -> list[Year]:
+    """Return `rows` by year after the treatment; the anniversary itself closes its year."""
+
+    def year_of(row: Row) -> int:
+        return relativedelta(row.target - relativedelta(days=1), anchor).years + 1
+
+    return [Year(f"Year {number}", tuple(group)) for number, group in groupby(rows, key=year_of)]
+
+
+def legend(visits: Iterable[PlannedVisit], protocol: Protocol) -> list[tuple[str, str]]:
+    """Return short and full name of each activity that `visits` include."""
+    keys = {activity.activity for visit in visits for activity in visit.activities.all()}
+    return [(activity_name(key), protocol.activities.get(key, key)) for key in in_order(keys)]
