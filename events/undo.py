@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.apps import apps
@@ -68,11 +69,17 @@ def row_key(row: models.Model) -> tuple[str, str]:
 
 def columns(row: models.Model) -> Columns:
     """Return the row's columns as JSON values, by attribute name (`plan_id`, not `plan`)."""
-    values = {
-        field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields if not field.primary_key
-    }
+    values = {field.attname: as_stored(field, row) for field in row._meta.concrete_fields if not field.primary_key}
     plain: Columns = json.loads(json.dumps(values, cls=DjangoJSONEncoder, default=str))
     return plain
+
+
+def as_stored(field: models.Field[Any, Any], row: models.Model) -> Any:
+    """Return the row's value as the database gives it back: a number with the places of its column."""
+    value = getattr(row, field.attname)
+    if isinstance(field, models.DecimalField) and value is not None:
+        return Decimal(value).quantize(Decimal(1).scaleb(-field.decimal_places), ROUND_HALF_UP)
+    return value
 
 
 def can_be_undone(event: Event) -> bool:

@@ -153,6 +153,7 @@ def settle_plans(patient: Patient) -> None:
     given = list(Treatment.objects.given_therapeutic().filter(patient=patient).order_by("started_on"))
     for number, treatment in enumerate(given, start=1):
         Treatment.objects.filter(pk=treatment.pk).exclude(number=number).update(number=number)
+    patient.treatments.exclude(pk__in=[treatment.pk for treatment in given]).exclude(number=None).update(number=None)
     plans = {plan.treatment_id: plan for plan in patient.plans.all()}
     latest = plans.get(given[-1].pk) if given else None
     outdated = patient.plans.filter(is_current=True)
@@ -169,12 +170,13 @@ def settle_plans(patient: Patient) -> None:
 def supersede(plan: Plan, *, replaced_on: date | None) -> None:
     """Supersede what the plan has open on or after `replaced_on`; open again what no longer is replaced."""
     activities = PlannedActivity.objects.filter(visit__plan=plan)
-    replaced = activities.filter(status__in=OPEN_ACTIVITY, record__isnull=True)
-    standing = activities.filter(status=ActivityStatus.SUPERSEDED) | activities.filter(
-        status=ActivityStatus.CANCELLED, reason=WITHDRAWN_REASON
-    )
+    cancelled = activities.filter(status=ActivityStatus.CANCELLED, reason=WITHDRAWN_REASON)
+    # A specimen whose result is awaited was drawn, whatever became of the plan.
+    replace(cancelled.filter(record__isnull=False), ActivityStatus.DRAWN, "")
+    standing = activities.filter(status=ActivityStatus.SUPERSEDED) | cancelled
     if replaced_on:
-        replace(replaced.filter(visit__target__gte=replaced_on), ActivityStatus.SUPERSEDED, SUPERSEDED_REASON)
+        to_come = activities.filter(status=ActivityStatus.PLANNED) | cancelled
+        replace(to_come.filter(visit__target__gte=replaced_on), ActivityStatus.SUPERSEDED, SUPERSEDED_REASON)
         standing = standing.filter(visit__target__lt=replaced_on)
     replace(standing, ActivityStatus.PLANNED, "")
 

@@ -1,0 +1,42 @@
+"""Everything that is stored, to compare before and after."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+
+from accounts.models import Membership
+from events.models import Event
+from patients.models import CareTeam, Contact, Patient, Treatment
+from schedules.models import Appointment, Plan, PlannedActivity, PlannedVisit, ProtocolApproval, VisitRecord
+
+Rows = dict[tuple[str, UUID], dict[str, Any]]
+DOMAIN: tuple[type[models.Model], ...] = (
+    Membership,
+    Patient,
+    Contact,
+    CareTeam,
+    Treatment,
+    Plan,
+    PlannedVisit,
+    PlannedActivity,
+    Appointment,
+    VisitRecord,
+    ProtocolApproval,
+)
+
+
+def stored(*also: type[models.Model]) -> Rows:
+    """Return every row of the domain (and of the models `also`) by model and id."""
+    return {(model.__name__, row["id"]): row for model in (*DOMAIN, *also) for row in model._default_manager.values()}
+
+
+def everything() -> Rows:
+    """Return every row of the domain, and every event."""
+    return stored(Event)
+
+
+def changed(before: Rows, after: Rows) -> dict[str, int]:
+    """Return how many rows of each model are new or different in `after`."""
+    names = [name for (name, pk), row in after.items() if before.get((name, pk)) != row]
+    return {name: names.count(name) for name in sorted(set(names))}
