@@ -1,6 +1,7 @@
 """Patients, their contacts and who acts on their counts."""
 
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django_filters import rest_framework as filters
 from rest_framework.decorators import action
@@ -63,7 +64,7 @@ class PatientResource(Resource):
         )
         return self.created(patient)
 
-    def partial_update(self, request: Request, pk: str) -> Response:
+    def partial_update(self, request: Request, pk: UUID) -> Response:
         """Change what is known about a patient."""
         fields = self.body(partial=True)
         reason = fields.pop("reason", "")
@@ -104,7 +105,7 @@ class ContactResource(Resource):
         self.require(patient.clinic)
         return self.created(actions.save_contact(patient=patient, contact=None, fields=body, by=self.staff))
 
-    def partial_update(self, request: Request, pk: str) -> Response:
+    def partial_update(self, request: Request, pk: UUID) -> Response:
         """Change a contact."""
         fields = self.body(partial=True)
         return self.change(
@@ -112,7 +113,7 @@ class ContactResource(Resource):
         )
 
     @action(detail=True, methods=["post"])
-    def remove(self, request: Request, pk: str) -> Response:
+    def remove(self, request: Request, pk: UUID) -> Response:
         """Stop using a contact; the row stays."""
         self.body()
         return self.change(lambda contact: actions.remove_contact(contact=contact, by=self.staff))
@@ -147,7 +148,7 @@ class CareTeamResource(Resource):
             raise TransitionRefused("Somebody is named for this phase. Change that care team instead.", field="phase")
         return self.created(actions.set_care_team(patient=patient, phase=phase, fields=body, by=self.staff))
 
-    def partial_update(self, request: Request, pk: str) -> Response:
+    def partial_update(self, request: Request, pk: UUID) -> Response:
         """Name somebody else, or note that an outside team accepted."""
         fields = self.body(partial=True)
         return self.change(

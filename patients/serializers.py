@@ -75,7 +75,7 @@ class NewPatientSerializer(PatientFactsSerializer):
 
 class PatientChangeSerializer(PatientFactsSerializer):
     reason = serializers.CharField(
-        required=False, help_text="Needed when MRN, name, birth date or sex changes.", default=""
+        default="", allow_blank=True, help_text="Needed when MRN, name, birth date or sex changes."
     )
 
     class Meta(PatientFactsSerializer.Meta):

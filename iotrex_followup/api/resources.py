@@ -3,13 +3,15 @@
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
+from uuid import UUID
 
 from django.db import models, transaction
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from rest_framework import mixins, status
-from rest_framework.exceptions import PermissionDenied
+from rest_framework.exceptions import MethodNotAllowed, PermissionDenied
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.viewsets import GenericViewSet
@@ -18,8 +20,6 @@ from accounts.models import Clinic, Staff
 from accounts.permissions import May, declared, may
 from iotrex_followup.api.etags import etag_of, refuse_stale, unchanged
 from iotrex_followup.api.shapes import Shape
-
-Row = TypeVar("Row", bound=models.Model)
 
 
 class Route(GenericViewSet[Any]):
@@ -31,6 +31,7 @@ class Route(GenericViewSet[Any]):
     permissions_by_action: ClassVar[Mapping[str, May]] = {}
     bodies: ClassVar[Mapping[str, type[Shape]]] = {}
     parsed: BaseSerializer[Any] | None = None
+    http_method_names = ["get", "head", "post", "patch"]
 
     @property
     def staff(self) -> Staff:
@@ -49,6 +50,12 @@ class Route(GenericViewSet[Any]):
     def today(self, clinic: Clinic) -> date:
         """Return the date in `clinic` at the time of the request."""
         return clinic.local_date(self.now)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Refuse a method this address does not have before asking who may use it."""
+        if self.action is None or (request.method or "").lower() not in self.http_method_names:
+            raise MethodNotAllowed(request.method or "")
+        super().initial(request, *args, **kwargs)
 
     def get_serializer_context(self) -> dict[str, Any]:
         return {**super().get_serializer_context(), "now": self.now}
@@ -77,6 +84,7 @@ class Resource(mixins.ListModelMixin, Route):
     If-Match. The other actions honour it; what no longer fits is refused by the action itself.
     """
 
+    lookup_value_converter = "uuid"
     ordering: ClassVar[tuple[str, ...]] = ("id",)
     needs_version: ClassVar[frozenset[str]] = frozenset({"partial_update"})
 
@@ -92,7 +100,7 @@ class Resource(mixins.ListModelMixin, Route):
         self.check_object_permissions(self.request, row)
         return row
 
-    def retrieve(self, request: Any, pk: Any) -> Response:
+    def retrieve(self, request: Request, pk: UUID) -> Response:
         """Read one."""
         response = self.shown(self.get_object())
         if unchanged(request, response["ETag"]):

@@ -1,6 +1,7 @@
 """Booked dates, and visits nobody planned."""
 
 from typing import ClassVar
+from uuid import UUID
 
 from django_filters import rest_framework as filters
 from rest_framework.decorators import action
@@ -56,7 +57,7 @@ class AppointmentResource(Resource):
         return self.created(actions.book_visits(by=self.staff, today=today, **body))
 
     @action(detail=True, methods=["post"])
-    def move(self, request: Request, pk: str) -> Response:
+    def move(self, request: Request, pk: UUID) -> Response:
         """Move an appointment to another date, time or place."""
         body = self.body()
         return self.change(
@@ -66,7 +67,7 @@ class AppointmentResource(Resource):
         )
 
     @action(detail=True, methods=["post"])
-    def cancel(self, request: Request, pk: str) -> Response:
+    def cancel(self, request: Request, pk: UUID) -> Response:
         """Cancel an appointment; its visits are to be booked again."""
         reason = self.body()["reason"]
         return self.change(

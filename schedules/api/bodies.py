@@ -79,7 +79,7 @@ class NewTreatmentSerializer(TreatmentFactsSerializer):
 
 
 class TreatmentChangeSerializer(ModelShape):
-    reason = serializers.CharField(default="", help_text="Why; also the reason for what is unusual.")
+    reason = serializers.CharField(default="", allow_blank=True, help_text="Why; also the reason for what is unusual.")
 
     class Meta:
         model = Treatment

@@ -1,6 +1,7 @@
 """What a clinic's plans stand on: protocol versions and the days it is closed."""
 
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
 from django_filters import rest_framework as filters
@@ -54,7 +55,7 @@ class ProtocolResource(Resource):
         """Do nothing: a protocol has no clinic; approving one is judged by the clinic in the body."""
 
     @action(detail=True, methods=["post"])
-    def approve(self, request: Request, pk: str) -> Response:
+    def approve(self, request: Request, pk: UUID) -> Response:
         """Record that a clinic approves a protocol version for its patients."""
         clinic = self.body()["clinic"]
         self.require(clinic)

@@ -1,6 +1,7 @@
 """What happened, in the past tense; what can be undone is undone by a new event."""
 
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
@@ -95,7 +96,7 @@ class EventResource(Resource):
         return clinics
 
     @action(detail=True, methods=["post"])
-    def undo(self, request: Request, pk: str) -> Response:
+    def undo(self, request: Request, pk: UUID) -> Response:
         """Put back what this event changed, by a new event; returns this one."""
         reason = self.body()["reason"]
         return self.change(lambda event: undo(event=event, by=self.staff, reason=reason))

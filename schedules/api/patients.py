@@ -1,6 +1,7 @@
 """What else can be done to a patient's record once it has plans."""
 
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.db.models import Q
 from django.utils import timezone
@@ -48,13 +49,13 @@ class PatientRecordResource(PatientResource):
     bodies: ClassVar = {**PatientResource.bodies, "withdraw": ReasonSerializer, "merge": MergeSerializer}
 
     @action(detail=True, methods=["post"])
-    def withdraw(self, request: Request, pk: str) -> Response:
+    def withdraw(self, request: Request, pk: UUID) -> Response:
         """Record that a patient was entered in error."""
         reason = self.body()["reason"]
         return self.change(lambda patient: actions.withdraw_patient(patient=patient, reason=reason, by=self.staff))
 
     @action(detail=True, methods=["post"])
-    def merge(self, request: Request, pk: str) -> Response:
+    def merge(self, request: Request, pk: UUID) -> Response:
         """Move everything recorded for this duplicate to another record, which stands."""
         body = self.body()
         return self.change(

@@ -1,6 +1,7 @@
 """Plans: the follow-up of one treatment."""
 
 from typing import ClassVar
+from uuid import UUID
 
 from django_filters import rest_framework as filters
 from rest_framework.decorators import action
@@ -34,7 +35,7 @@ class PlanResource(Resource):
     bodies: ClassVar = {"counts_recovered": RecoverySerializer}
 
     @action(detail=True, methods=["post"], url_path="counts-recovered")
-    def counts_recovered(self, request: Request, pk: str) -> Response:
+    def counts_recovered(self, request: Request, pk: UUID) -> Response:
         """Record that a clinician saw the blood counts recovered, which stops the clock over them."""
         recovered_on = self.body()["recovered_on"]
         return self.change(

@@ -1,6 +1,7 @@
 """Treatments, the timelines they would give, and enrolment: a patient with the first treatment in one step."""
 
 from typing import Any, ClassVar
+from uuid import UUID
 
 from dateutil.relativedelta import relativedelta
 from django_filters import rest_framework as filters
@@ -87,7 +88,7 @@ class TreatmentResource(Resource):
         )
         return self.created(treatment)
 
-    def partial_update(self, request: Request, pk: str) -> Response:
+    def partial_update(self, request: Request, pk: UUID) -> Response:
         """Correct what is known about a treatment apart from its date, kind and state."""
         fields = self.body(partial=True)
         reason = fields.pop("reason", "")
@@ -102,7 +103,7 @@ class TreatmentResource(Resource):
         )
 
     @action(detail=True, methods=["post"])
-    def confirm(self, request: Request, pk: str) -> Response:
+    def confirm(self, request: Request, pk: UUID) -> Response:
         """Record that a planned therapeutic treatment was given, which anchors its plan."""
         body = self.body()
         choices = choices_in(body)
@@ -122,7 +123,7 @@ class TreatmentResource(Resource):
         )
 
     @action(detail=True, methods=["post"])
-    def withdraw(self, request: Request, pk: str) -> Response:
+    def withdraw(self, request: Request, pk: UUID) -> Response:
         """Record that a treatment was entered in error; what its plan has open is cancelled."""
         reason = self.body()["reason"]
         return self.change(

@@ -1,6 +1,7 @@
 """Planned visits: what is due, and what became of it."""
 
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.db.models import Q
 from django.utils import timezone
@@ -85,7 +86,7 @@ class VisitResource(Resource):
     }
 
     @action(detail=True, methods=["post"])
-    def record(self, request: Request, pk: str) -> Response:
+    def record(self, request: Request, pk: UUID) -> Response:
         """Record what was done of a visit; what was not done stays open."""
         body = what_happened(self.body())
         return self.change(
@@ -93,7 +94,7 @@ class VisitResource(Resource):
         )
 
     @action(detail=True, methods=["post"])
-    def missed(self, request: Request, pk: str) -> Response:
+    def missed(self, request: Request, pk: UUID) -> Response:
         """Decide that what is open of a visit will not be done any more."""
         body = self.body()
         return self.change(
@@ -101,19 +102,19 @@ class VisitResource(Resource):
         )
 
     @action(detail=True, methods=["post"], url_path="not-applicable")
-    def not_applicable(self, request: Request, pk: str) -> Response:
+    def not_applicable(self, request: Request, pk: UUID) -> Response:
         """Decide that a visit, or some of its activities, does not apply to this patient."""
         body = self.body()
         return self.change(lambda visit: actions.mark_not_applicable(visit=visit, by=self.staff, **body))
 
     @action(detail=True, methods=["post"], url_path="results-received")
-    def results_received(self, request: Request, pk: str) -> Response:
+    def results_received(self, request: Request, pk: UUID) -> Response:
         """Record that the results of drawn specimens have come."""
         body = self.body()
         return self.change(lambda visit: actions.receive_results(visit=visit, by=self.staff, **body))
 
     @action(detail=True, methods=["post"])
-    def release(self, request: Request, pk: str) -> Response:
+    def release(self, request: Request, pk: UUID) -> Response:
         """Undo the link between a recorded specimen and an activity it fulfilled: it is open again."""
         body = self.body()
         return self.change(
@@ -123,7 +124,7 @@ class VisitResource(Resource):
         )
 
     @action(detail=True, methods=["post"])
-    def book(self, request: Request, pk: str) -> Response:
+    def book(self, request: Request, pk: UUID) -> Response:
         """Book a date for a visit; several visits on one date are an appointment."""
         body = self.body()
         return self.change(
@@ -132,7 +133,7 @@ class VisitResource(Resource):
 
     @extend_schema(responses=WhySerializer)
     @action(detail=True, methods=["get"])
-    def why(self, request: Request, pk: str) -> Response:
+    def why(self, request: Request, pk: UUID) -> Response:
         """Explain the visit's dates: anchor, rule, offset, window, holidays, protocol version."""
         visit = self.get_object()
         trace = explain(
