@@ -92,7 +92,9 @@ def decimal_number(unit: str, *, digits: int, places: int) -> Callable[[str], De
         if number >= 10 ** (digits - places):
             raise Unreadable(f"{shown(text)} {unit} is too large.", "Correct the number or its unit.")
         if number != round(number, places):
-            raise Unreadable(f"{shown(text)} has too many decimals.", f"Round it to {places} decimals.")
+            raise Unreadable(
+                f"{shown(text)} has too many decimals.", f"Round it to {places} decimal{'s' if places > 1 else ''}."
+            )
         return round(number, places)
 
     return read
