@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from rest_framework import mixins, status
 from rest_framework.exceptions import MethodNotAllowed, PermissionDenied
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
@@ -93,6 +94,12 @@ class Resource(mixins.ListModelMixin, Route):
         rows: Any = super().get_queryset()
         visible: models.QuerySet[Any] = rows.none() if self.is_described else rows.visible_to(self.staff)
         return visible
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Say that a row does not exist, or is not theirs to change, before judging what was sent."""
+        super().initial(request, *args, **kwargs)
+        if self.detail and request.method not in SAFE_METHODS:
+            self.get_object()
 
     def get_object(self) -> Any:
         """Return the row the address names: 404 when it is not of the person's clinics."""

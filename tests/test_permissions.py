@@ -1,0 +1,185 @@
+"""Nothing is reachable without a declared permission, and nobody reaches what is another clinic's."""
+
+import re
+from datetime import date
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, get_resolver
+
+from accounts.actions import create_api_token
+from accounts.models import Role
+from accounts.permissions import GRANTS, May, Permitted
+from events.models import Event, Job
+from patients.models import CareTeam, Contact
+from schedules.actions import book_visits
+from schedules.models import ClinicClosure, PlannedActivity, VisitRecord
+from tests.factories import ClinicFactory, MembershipFactory, enrolled, visit_of
+
+# Pages of the library that signs people in, what a load balancer asks, and what holds no patient data.
+PUBLIC = {"iotrex_followup.health", "drf_spectacular.views", "django.views.static"}
+PUBLIC_PREFIX = "allauth."
+NOWHERE = "NowhereRoute"  # says that there is no such address, to everybody
+
+DECIDED = {"post plans/{pk}/counts-recovered", "post protocols/{pk}/approve"}
+ASKED = {"post timeline/preview"}  # saves nothing
+
+
+def patterns(resolver=None, prefix=""):
+    """Every path the product answers, with its view."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        path = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLPattern):
+            yield path, pattern.callback
+        else:
+            yield from patterns(pattern, path)
+
+
+def is_public(view):
+    cls = getattr(view, "cls", None)
+    return (
+        view.__module__ in PUBLIC
+        or view.__module__.startswith(PUBLIC_PREFIX)
+        or getattr(cls, "__name__", "") == NOWHERE
+    )
+
+
+PAGES = {path: view for path, view in patterns() if not hasattr(view, "cls") and not is_public(view)}
+ROUTES = {path: view for path, view in patterns() if hasattr(view, "cls") and not is_public(view)}
+OPERATIONS = [
+    (method, path) for path, view in ROUTES.items() for method in view.actions if method in ("post", "patch", "delete")
+]
+
+
+def address(path, pk):
+    return "/" + re.sub(r"<uuid:\w+>", str(pk), path)
+
+
+def token_of(role, clinic):
+    staff = MembershipFactory(role=role, clinic=clinic).staff
+    _, secret = create_api_token(staff=staff, name="test", valid_for=None)
+    return {"Authorization": f"Token {secret}"}
+
+
+def test_every_page_declares_a_permission():
+    assert {
+        path: getattr(view, "permission", None) for path, view in PAGES.items() if not hasattr(view, "permission")
+    } == {}
+    assert {type(view.permission) for view in PAGES.values()} == {May}
+
+
+def test_every_api_action_declares_a_permission_and_no_more():
+    declared, needed = set(), set()
+    for view in ROUTES.values():
+        assert view.cls.permission_classes == [Permitted]
+        declared |= {(view.cls, name) for name in view.cls.permissions_by_action}
+        needed |= {(view.cls, name) for method, name in view.actions.items()}
+
+    assert declared == needed
+
+
+def test_nothing_but_what_is_listed_here_is_public():
+    public = {view.__module__ for _, view in patterns() if is_public(view)}
+
+    assert {module for module in public if not module.startswith(PUBLIC_PREFIX)} <= PUBLIC | {
+        "iotrex_followup.api.urls"
+    }
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", sorted(PAGES))
+def test_page_asks_a_stranger_to_sign_in(path):
+    statuses = {Client().get(address(path, uuid4())).status_code, Client().post(address(path, uuid4())).status_code}
+
+    assert statuses <= {302, 405}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("method", "path"), OPERATIONS)
+def test_api_write_is_open_to_the_roles_that_may(method, path):
+    name = f"{method} {path.removeprefix('api/v1/').replace('<uuid:pk>', '{pk}')}"
+    expected = (
+        {Role.CLINICIAN} if name in DECIDED else set(Role) if name in ASKED else {Role.CLINICIAN, Role.COORDINATOR}
+    )
+    clinic = ClinicFactory()
+
+    answers = {
+        role: Client().generic(method, address(path, uuid4()), "{}", "application/json", headers=token_of(role, clinic))
+        for role in Role
+    }
+
+    assert {role for role, answer in answers.items() if answer.status_code != 403} == expected
+    assert {answer.status_code for answer in answers.values()} <= {400, 403, 404, 422}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "path", sorted(path for path, view in PAGES.items() if view.permission not in GRANTS[Role.AUDITOR])
+)
+def test_page_that_changes_something_is_closed_to_the_auditor(client, path):
+    client.force_login(MembershipFactory(role=Role.AUDITOR).staff)
+
+    statuses = {client.get(address(path, uuid4())).status_code, client.post(address(path, uuid4())).status_code}
+
+    assert 403 in statuses
+    assert statuses <= {403, 405}
+
+
+@pytest.fixture
+def foreign_rows(db):
+    """The ids of one row of everything in a clinic."""
+    member = MembershipFactory()
+    clinic, staff = member.clinic, member.staff
+    plan = enrolled(by=staff, clinic=clinic, started_on=date(2024, 1, 31), today=date(2024, 2, 10))
+    month = visit_of(plan, "M6")
+    book_visits(visits=[month], on=month.target, by=staff, today=date(2024, 2, 10), reason="Only day")
+    rows = {"clinic": clinic, "member": member, "plan": plan, "patient": plan.patient, "visit": visit_of(plan, "W1")}
+    rows["treatment"] = plan.treatment
+    rows["appointment"] = plan.patient.appointments.get()
+    rows["activity"] = PlannedActivity.objects.first()
+    rows["event"] = Event.objects.first()
+    rows["contact"] = Contact.objects.create(clinic=clinic, patient=plan.patient)
+    rows["care team"] = CareTeam.objects.create(clinic=clinic, patient=plan.patient, phase="weeks")
+    rows["closure"] = ClinicClosure.objects.create(
+        clinic=clinic, first_day=date(2024, 5, 1), last_day=date(2024, 5, 1), reason="Move"
+    )
+    rows["job"] = Job.objects.create(clinic=clinic, kind=Job.Kind.VISIT_PLANS, created_by=staff)
+    rows["record"] = VisitRecord.objects.create(
+        clinic=clinic, patient=plan.patient, occurred_on=date(2024, 2, 10), recorded_by=staff
+    )
+    return {name: row.pk for name, row in rows.items()}
+
+
+@pytest.mark.parametrize("role", [Role.CLINICIAN, Role.ADMINISTRATOR])
+def test_page_of_another_clinics_row_is_not_found(client, foreign_rows, role):
+    client.force_login(MembershipFactory(role=role).staff)
+
+    found = {
+        (path, name, method): answer.status_code
+        for path, view in PAGES.items()
+        if "<uuid:" in path and view.permission in GRANTS[role]
+        for name, pk in foreign_rows.items()
+        for method in ("get", "post")
+        if (answer := client.generic(method.upper(), address(path, pk))).status_code not in (404, 405)
+    }
+
+    assert found == {}
+
+
+def test_route_of_another_clinics_row_is_not_found(foreign_rows):
+    headers = token_of(Role.CLINICIAN, ClinicFactory())
+
+    found = {
+        (path, name, method): answer.status_code
+        for path, view in ROUTES.items()
+        if "<uuid:" in path
+        for name, pk in foreign_rows.items()
+        for method in list(view.actions)  # the framework adds HEAD at the first call
+        if (
+            answer := Client().generic(method.upper(), address(path, pk), "{}", "application/json", headers=headers)
+        ).status_code
+        != 404
+    }
+
+    assert found == {}
