@@ -11,6 +11,7 @@ from iotrex_followup.history import action
 from patients.actions import refuse_closed_record
 from schedules.calendars import working_calendar
 from schedules.models import Appointment, PlannedVisit
+from schedules.protocol.trace import words
 
 
 @action
@@ -138,7 +139,7 @@ def refuse_unbookable(visit: PlannedVisit, *, today: date) -> None:
     if visit.status != PlannedVisit.Status.PLANNED:
         raise TransitionRefused(f"{visit.timepoint} is already {visit.get_status_display().lower()}.")
     if visit.appointment and visit.appointment.on >= today:
-        raise TransitionRefused(f"{visit.timepoint} is already booked on {visit.appointment.on}. Move that.")
+        raise TransitionRefused(f"{visit.timepoint} is already booked on {words(visit.appointment.on)}. Move that.")
 
 
 def check_day(visits: Sequence[PlannedVisit], on: date, reason: str, *, today: date) -> None:
@@ -146,12 +147,12 @@ def check_day(visits: Sequence[PlannedVisit], on: date, reason: str, *, today: d
     if on < today:
         raise InputRefused("The date is in the past. Record the visit instead.", field="on")
     concerns = [
-        f"{visit.timepoint}: {on} is outside the window {visit.opens} to {visit.closes}."
+        f"{visit.timepoint}: {words(on)} is outside the window {words(visit.opens)} to {words(visit.closes)}."
         for visit in visits
         if not visit.opens <= on <= visit.closes
     ]
     if closed := working_calendar(visits[0].clinic).reason(on):
-        concerns.append(f"The clinic does not work on {on} ({closed}).")
+        concerns.append(f"The clinic does not work on {words(on)} ({closed}).")
     if concerns and not reason:
         raise ReasonNeeded(concerns, field="reason")
 

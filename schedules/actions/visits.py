@@ -12,10 +12,12 @@ from iotrex_followup.errors import InputRefused, ReasonNeeded, TransitionRefused
 from iotrex_followup.history import action
 from patients.actions import refuse_closed_record
 from patients.models import Patient
+from schedules.actions.enrolment import current_protocol
 from schedules.examination import FINDING_VALUES, FINDINGS, TIMING_REASONS, Examination, slip
 from schedules.models import OPEN_ACTIVITY, ActivityStatus, Plan, PlannedActivity, PlannedVisit, VisitRecord
 from schedules.protocol import OpenActivity, fulfilled_besides, fulfilled_by, is_specimen, reason_needed
-from schedules.standing import follow_activities
+from schedules.protocol.trace import words
+from schedules.standing import PERFORMED, follow_activities
 
 DONE, DRAWN = "done", "drawn"
 OUTCOMES = (DONE, DRAWN)
@@ -98,14 +100,14 @@ def record_unscheduled_visit(
 ) -> VisitRecord:
     """Record a visit nobody planned; its specimens fulfil the open activities whose windows hold the date.
 
-    Raises   InputRefused: a date in the future, an unknown finding, or nothing recorded at all.
+    Raises   InputRefused: a date in the future, an unknown finding or activity, or nothing recorded at all.
     Records  visit.unscheduled, which can be undone
     """
     refuse_closed_record(patient)
     refuse_impossible_date(occurred_on, anchor=patient.birth_date, today=today)
     if not outcomes and examination in (None, Examination()):
         raise InputRefused("Record at least one activity, finding or note.", field="outcomes")
-    check_outcomes(outcomes, set(outcomes), allow_none=True)
+    check_outcomes(outcomes, known_activities(outcomes), allow_none=True)
     changes = Changes()
     unsaved = VisitRecord(patient=patient, occurred_on=occurred_on, elsewhere=elsewhere, place=place)
     record = store_record(unsaved, outcomes, examination, changes, by=by)
@@ -181,12 +183,18 @@ def mark_not_applicable(
 def release_activity(*, activity: PlannedActivity, reason: str, by: Staff) -> PlannedActivity:
     """Undo one link between a recorded specimen and an activity it fulfilled: the activity is open again.
 
-    Raises   TransitionRefused: nothing fulfilled it.
+    Raises   TransitionRefused: nothing fulfilled it, or the patient's record is closed.
     Records  activity.released, which can be undone
     """
-    if activity.record is None or (activity.is_open and activity.status != ActivityStatus.DRAWN):
+    visit = (
+        PlannedVisit.objects.select_for_update(of=("self",))
+        .select_related("patient", "clinic")
+        .get(pk=activity.visit_id)
+    )
+    refuse_closed_record(visit.patient)
+    activity = visit.activities.get(pk=activity.pk)
+    if activity.status not in (*PERFORMED, ActivityStatus.DRAWN):
         raise TransitionRefused("Nothing fulfilled this activity.")
-    visit = PlannedVisit.objects.select_for_update(of=("self",)).get(pk=activity.visit_id)
     changes = watched(visit, [activity])
     activity.status, activity.done_on, activity.record = ActivityStatus.PLANNED, None, None
     activity.save(update_fields=["status", "done_on", "record"])
@@ -216,7 +224,19 @@ def refuse_impossible_date(occurred_on: date, *, anchor: date, today: date) -> N
     if occurred_on > today:
         raise InputRefused("The date is in the future. Book it instead.", field="occurred_on")
     if occurred_on < anchor:
-        raise InputRefused(f"The date is before {anchor}, the day it counts from.", field="occurred_on")
+        raise InputRefused(f"The date is before {words(anchor)}, the day it counts from.", field="occurred_on")
+
+
+def known_activities(names: Iterable[str]) -> set[str]:
+    """Return `names` when the protocol knows each of them.
+
+    Raises   InputRefused: one is unknown.
+    """
+    known = current_protocol().definition.activities
+    for name in names:
+        if name not in known:
+            raise InputRefused(f"The protocol has no activity “{name}”.", field="outcomes")
+    return set(names)
 
 
 def check_outcomes(outcomes: Mapping[str, str], open_activities: set[str], *, allow_none: bool = False) -> None:
@@ -237,8 +257,8 @@ def check_timing(visit: PlannedVisit, occurred_on: date, reason: str, text: str)
     if reason == "other" and not text:
         raise ReasonNeeded(["“Other” needs a few words."], field="timing_text")
     if not reason and reason_needed(occurred_on, visit.opens, visit.closes):
-        early = occurred_on < visit.opens
-        concern = f"{occurred_on} is {'before' if early else 'after'} the window {visit.opens} to {visit.closes}."
+        side = "before" if occurred_on < visit.opens else "after"
+        concern = f"{words(occurred_on)} is {side} the window {words(visit.opens)} to {words(visit.closes)}."
         raise ReasonNeeded([concern], field="timing_reason")
 
 

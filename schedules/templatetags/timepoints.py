@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django import template
 
-from schedules import names
+from schedules import names, wording
 from schedules.models import PlannedVisit
 
 register = template.Library()
@@ -18,8 +18,8 @@ def activity_name(activity: str) -> str:
 
 @register.filter
 def activity_names(activities: Iterable[str]) -> str:
-    """Write activities as one phrase: "CBC, Chemistry"."""
-    return ", ".join(names.activity_name(activity) for activity in activities)
+    """Write activities as one phrase, in the order a visit goes: "Physician visit, CBC"."""
+    return wording.activity_words(activities)
 
 
 @register.filter

@@ -46,20 +46,22 @@ def entered_day(request: HttpRequest, field: str) -> date | None:
 
 def after_visit_change(request: ClinicRequest, visit: PlannedVisit, *, today: date) -> HttpResponse:
     """Answer a change of one visit: its new row on the worklist, elsewhere the page the person came from, read anew."""
-    say_done(request, visit.patient)
+    undo_url = say_done(request, visit.patient)
     if not request.htmx:
         return redirect(page_before(request, default=reverse("schedules:visit", args=[visit.pk])))
     if not on_worklist(request):
         return HttpResponseClientRefresh()
     row = visit_rows([PlannedVisit.objects.get(pk=visit.pk)], today)[0]
-    return render(request, "schedules/worklist.html#changed", {"row": row, "today": today, "may_record": True})
+    context = {"row": row, "today": today, "may_record": True, "undo_url": undo_url}
+    return render(request, "schedules/worklist.html#changed", context)
 
 
-def say_done(request: ClinicRequest, patient: Patient) -> None:
-    """Say above the next page what this person just did for the patient, with a button that undoes it."""
+def say_done(request: ClinicRequest, patient: Patient) -> str:
+    """Say above the next page what this person just did for the patient; return the address that undoes it."""
     event = Event.objects.filter(patient=patient, by=request.user).order_by("-at", "-id")[0]
-    undo = reverse("schedules:undo", args=[event.pk])
-    messages.success(request, f"{event_sentence(event)}.", extra_tags=undo)
+    undo_url = reverse("schedules:undo", args=[event.pk])
+    messages.success(request, f"{event_sentence(event)}.", extra_tags=undo_url)
+    return undo_url
 
 
 def on_worklist(request: ClinicRequest) -> bool:

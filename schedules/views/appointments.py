@@ -106,6 +106,7 @@ def booking_form(
     moved: Appointment | None = None,
 ) -> HttpResponse:
     """Show the form; when only the day changed, the part that depends on it."""
+    form.fields["reason"].required = day.needs_reason
     if request.htmx.target == "day":
         return render(request, "schedules/book.html#day", {"form": form, "visit": visit, "day": day})
     return form_answer(request, "schedules/book.html", visit, form, today, day=day, moved=moved)

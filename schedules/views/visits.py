@@ -58,6 +58,7 @@ def record_visit(request: ClinicRequest, pk: UUID) -> HttpResponse:
     if done:
         return after_visit_change(request, planned, today=today)
     outside = protocol.reason_needed(entered_day(request, "occurred_on") or today, planned.opens, planned.closes)
+    form.fields["timing_reason"].required = outside
     if request.htmx.target == "timing":
         return render(request, "schedules/record.html#timing", {"form": form, "visit": planned, "outside": outside})
     return form_answer(request, "schedules/record.html", planned, form, today, outside=outside)
