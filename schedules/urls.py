@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from schedules.views import appointments, history, paper, patients, visits, worklist
+from schedules.views import appointments, history, paper, paper_jobs, patients, visits, worklist
 
 app_name = "schedules"
 
@@ -17,9 +17,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("patients/<uuid:pk>/unscheduled/", visits.record_unscheduled, name="record_unscheduled"),
     path("events/<uuid:pk>/undo/", history.undo, name="undo"),
     path("patients/<uuid:pk>/", patients.patient, name="patient"),
+    path("patients/<uuid:pk>/history/", history.older_events, name="older_events"),
     path("patients/<uuid:pk>/visit-plan.pdf", paper.visit_plan_pdf, name="visit_plan_pdf"),
     path("patients/<uuid:pk>/visits.pdf", paper.patient_sheet_pdf, name="patient_sheet_pdf"),
     path("patients/<uuid:pk>/visits.ics", paper.patient_ics, name="patient_ics"),
     path("patients/<uuid:pk>/laboratory-request.pdf", paper.next_request_letter_pdf, name="next_request_letter_pdf"),
+    path("paper/", paper_jobs.paper_jobs, name="paper_jobs"),
+    path("paper/<uuid:pk>/", paper_jobs.paper_job, name="paper_job"),
+    path("paper/<uuid:pk>/retry/", paper_jobs.retry_paper_job, name="retry_paper_job"),
+    path("paper/<uuid:pk>/file/", paper_jobs.paper_file, name="paper_file"),
     path("visits/<uuid:pk>/laboratory-request.pdf", paper.request_letter_pdf, name="request_letter_pdf"),
 ]

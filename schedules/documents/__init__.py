@@ -2,7 +2,7 @@
 
 from schedules.documents.patient_sheet import language_of, patient_sheet_pdf
 from schedules.documents.request_letter import next_blood_count, request_letter_pdf
-from schedules.documents.visit_plan import visit_plan_pdf
+from schedules.documents.visit_plan import visit_plan_pages, visit_plan_pdf
 from schedules.documents.wording import LANGUAGES
 
 __all__ = [
@@ -11,5 +11,6 @@ __all__ = [
     "next_blood_count",
     "patient_sheet_pdf",
     "request_letter_pdf",
+    "visit_plan_pages",
     "visit_plan_pdf",
 ]

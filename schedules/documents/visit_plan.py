@@ -6,8 +6,9 @@ from datetime import date
 from itertools import groupby
 
 from dateutil.relativedelta import relativedelta
+from weasyprint import Document
 
-from iotrex_followup.documents import render_pdf
+from iotrex_followup.documents import as_one_pdf, typeset
 from patients.models import Patient
 from schedules.documents.source import approval_of, current_plan, in_order, printed_visits
 from schedules.models import Appointment, Plan, PlannedActivity, PlannedVisit
@@ -47,8 +48,16 @@ def visit_plan_pdf(patient: Patient, *, calendar: WorkingCalendar, today: date) 
 
     Raises   TransitionRefused: the patient has no plan yet.
     """
+    return as_one_pdf([visit_plan_pages(patient, calendar=calendar, today=today)])
+
+
+def visit_plan_pages(patient: Patient, *, calendar: WorkingCalendar, today: date) -> Document:
+    """Return the pages of the visit plan, to be written alone or together with those of other patients.
+
+    Raises   TransitionRefused: the patient has no plan yet.
+    """
     context = content(current_plan(patient), calendar, today)
-    return render_pdf("documents/visit_plan.html", context, paper=patient.clinic.paper)
+    return typeset("documents/visit_plan.html", context, paper=patient.clinic.paper)
 
 
 def content(plan: Plan, calendar: WorkingCalendar, today: date) -> dict[str, object]:

@@ -1,0 +1,41 @@
+"""Work in the background: each task reads the clock and calls what does the work."""
+
+from time import monotonic
+
+from celery import shared_task
+from django.utils import timezone
+
+from events.models import Job
+from schedules.actions.paper import fail_printing, finish_printing, store_volume
+from schedules.printing import assemble, print_volume, volumes_left
+
+# One run ends well before the workers' time limit; what is left goes to another message.
+RUN_SECONDS = 150
+
+
+@shared_task
+def print_visit_plans(job_id: str) -> None:
+    """Print the volumes of the job that are not printed yet, then put them together."""
+    job = Job.objects.select_related("clinic", "created_by").get(pk=job_id, kind=Job.Kind.VISIT_PLANS)
+    if job.state == Job.State.FINISHED:
+        return
+    try:
+        if print_until(job, monotonic() + RUN_SECONDS):
+            job.refresh_from_db()
+            finish_printing(job=job, file=assemble(job), by=job.created_by, now=timezone.now())
+        else:
+            print_visit_plans.delay(job_id)
+    except Exception:
+        words = "The plans could not be printed. What is printed so far is kept; try again."
+        fail_printing(job=job, error=words, by=job.created_by, now=timezone.now())
+        raise
+
+
+def print_until(job: Job, deadline: float) -> bool:
+    """Print volumes until none is left (true) or the deadline has passed (false)."""
+    for place, patients in volumes_left(job):
+        if monotonic() > deadline:
+            return False
+        file, left_out = print_volume(job, place, patients)
+        store_volume(job=job, place=place, file=file, left_out=left_out, by=job.created_by)
+    return True
