@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, time
 
-from accounts.models import Staff
+from accounts.models import Clinic, Staff
 from events.actions import record_event
 from events.undo import Changes
 from iotrex_followup.errors import InputRefused, ReasonNeeded, TransitionRefused
@@ -38,7 +38,7 @@ def book_visits(
     refuse_closed_record(chosen[0].patient)
     for visit in chosen:
         refuse_unbookable(visit, today=today)
-    check_day(chosen, on, reason, today=today)
+    check_day(chosen[0].clinic, chosen, on, reason, today=today)
     changes = Changes()
     changes.watch(*chosen)
     appointment = Appointment.objects.create(
@@ -76,7 +76,7 @@ def move_appointment(
     """
     appointment = lock_booked(appointment)
     visits = list(appointment.visits.select_related("clinic"))
-    check_day(visits, on, reason, today=today)
+    check_day(appointment.clinic, visits, on, reason, today=today)
     changes = Changes()
     changes.watch(appointment)
     before = appointment.on
@@ -142,7 +142,7 @@ def refuse_unbookable(visit: PlannedVisit, *, today: date) -> None:
         raise TransitionRefused(f"{visit.timepoint} is already booked on {words(visit.appointment.on)}. Move that.")
 
 
-def check_day(visits: Sequence[PlannedVisit], on: date, reason: str, *, today: date) -> None:
+def check_day(clinic: Clinic, visits: Sequence[PlannedVisit], on: date, reason: str, *, today: date) -> None:
     """Raise InputRefused for a day in the past, ReasonNeeded for an unusual one without a reason."""
     if on < today:
         raise InputRefused("The date is in the past. Record the visit instead.", field="on")
@@ -151,7 +151,7 @@ def check_day(visits: Sequence[PlannedVisit], on: date, reason: str, *, today: d
         for visit in visits
         if not visit.opens <= on <= visit.closes
     ]
-    if closed := working_calendar(visits[0].clinic).reason(on):
+    if closed := working_calendar(clinic).reason(on):
         concerns.append(f"The clinic does not work on {words(on)} ({closed}).")
     if concerns and not reason:
         raise ReasonNeeded(concerns, field="reason")
