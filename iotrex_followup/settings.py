@@ -257,7 +257,14 @@ CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = os.environ.get("BEAT_SCHEDULE", str(BASE_DIR / "var" / "beat-schedule"))
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {}
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
+    # A hint may be lost and a worker may die: what is not finished is offered again.
+    "import waiting lists": {
+        "task": "interop.tasks.import_waiting_lists",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
+}
 
 LOGGING = {
     "version": 1,

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.urls")),
     # The list shows plans beside patients, so a layer above the other pages of patients makes it.
     path("patients/", include(([path("", patient_list, name="list"), *patients_pages], "patients"))),
+    path("import/", include("interop.urls")),
     path("", include("schedules.urls")),
 ]
 

@@ -1,0 +1,18 @@
+"""Every change that comes from another system or a file."""
+
+from interop.actions.jobs import carry_out_import, fail_import, keep_upload, order_import, take_up_import
+from interop.actions.patients import FileRefused, Imported, check_file, import_patients, summary, told_mistakes
+
+__all__ = [
+    "FileRefused",
+    "Imported",
+    "carry_out_import",
+    "check_file",
+    "fail_import",
+    "import_patients",
+    "keep_upload",
+    "order_import",
+    "summary",
+    "take_up_import",
+    "told_mistakes",
+]
