@@ -1,10 +1,13 @@
 """What people enter about themselves and their colleagues; actions.py makes it so."""
 
 from datetime import timedelta
+from zoneinfo import available_timezones
 
 from django import forms
 
-from accounts.models import Role, Staff
+from accounts.models import Clinic, Role, Staff
+
+WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 
 
 class InviteForm(forms.Form):
@@ -26,6 +29,46 @@ class ProfileForm(forms.Form):
         choices=Staff._meta.get_field("language").choices or (),
         help_text="For messages to you. Pages are in English.",
     )
+
+
+class ClinicForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when it runs
+    """The clinic's settings, checked by the model; the action saves them."""
+
+    time_zone = forms.ChoiceField(
+        choices=lambda: [(name, name) for name in sorted(available_timezones())],
+        help_text="Decides which day it is, and the hour of appointments.",
+    )
+    working_weekdays = forms.TypedMultipleChoiceField(
+        coerce=int, choices=list(enumerate(WEEKDAYS)), widget=forms.CheckboxSelectMultiple
+    )
+
+    class Meta:
+        model = Clinic
+        fields = (
+            "name",
+            "address",
+            "phone",
+            "emergency_phone",
+            "email",
+            "paper",
+            "time_zone",
+            "country",
+            "region",
+            "working_weekdays",
+        )
+        labels = {"emergency_phone": "Number for day and night", "email": "E-mail", "paper": "Paper size"}
+        help_texts = {
+            "country": "Two letters, such as ES: decides the public holidays.",
+            "region": "State or region, such as MD for Madrid, when it has public holidays of its own.",
+            "emergency_phone": "Patients call it with fever or bleeding; printed on what they take home.",
+        }
+        widgets = {"address": forms.Textarea(attrs={"rows": 3})}
+
+    def clean_country(self) -> str:
+        return str(self.cleaned_data["country"]).upper()
+
+    def clean_region(self) -> str:
+        return str(self.cleaned_data["region"]).upper()
 
 
 class TokenForm(forms.Form):

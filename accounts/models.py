@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import ClassVar
 from zoneinfo import ZoneInfo, available_timezones
 
+import holidays
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
@@ -63,6 +64,19 @@ class Clinic(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Refuse a country or region whose public holidays are not known, and a week without a working day."""
+        regions = holidays.list_supported_countries(include_aliases=True)
+        if self.country not in regions:
+            raise ValidationError(
+                {"country": f"Public holidays of “{self.country}” are not known. Use ES, US or alike."}
+            )
+        if self.region and self.region not in regions[self.country]:
+            known = ", ".join(regions[self.country]) or "none; leave it blank"
+            raise ValidationError({"region": f"“{self.region}” is not a region of {self.country}. Known are: {known}."})
+        if not self.working_weekdays:
+            raise ValidationError({"working_weekdays": "The clinic works on one day of the week at least."})
 
     @property
     def zone(self) -> ZoneInfo:

@@ -5,6 +5,7 @@ from accounts import views
 app_name = "accounts"
 urlpatterns = [
     path("clinics/switch", views.switch_clinic, name="switch_clinic"),
+    path("clinic/", views.clinic, name="clinic"),
     path("staff/", views.staff, name="staff"),
     path("staff/invite", views.invite, name="invite"),
     path("staff/<uuid:pk>/role", views.change_role, name="change_role"),

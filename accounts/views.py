@@ -9,10 +9,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import actions
-from accounts.forms import InviteForm, ProfileForm, RoleForm, TokenForm
+from accounts.forms import ClinicForm, InviteForm, ProfileForm, RoleForm, TokenForm
 from accounts.invitations import send_invitation
 from accounts.middleware import SESSION_KEY, ClinicRequest
-from accounts.models import ApiToken, Membership, Role
+from accounts.models import ApiToken, Clinic, Membership, Role
 from accounts.permissions import May, requires
 from iotrex_followup.refusals import attempt
 
@@ -86,6 +86,19 @@ def reactivate(request: ClinicRequest, pk: UUID) -> HttpResponse:
     member = actions.reactivate_staff(membership=_member(request, pk), by=request.user)
     messages.success(request, f"{member.staff.name} can work in {request.clinic.name} again.")
     return redirect("accounts:staff")
+
+
+@require_http_methods(["GET", "POST"])
+@requires(May.ADMINISTER)
+def clinic(request: ClinicRequest) -> HttpResponse:
+    """Show and change the clinic's settings."""
+    stored = Clinic.objects.get(pk=request.clinic.pk)
+    form = ClinicForm(request.POST or None, instance=stored)
+    if not form.is_valid():
+        return render(request, "accounts/clinic.html", {"form": form}, status=422 if form.is_bound else 200)
+    actions.update_clinic(clinic=stored, fields=form.cleaned_data, by=request.user)
+    messages.success(request, "The clinic’s settings were saved.")
+    return redirect("accounts:clinic")
 
 
 @require_http_methods(["GET", "POST"])

@@ -6,11 +6,22 @@ from celery import shared_task
 from django.utils import timezone
 
 from events.models import Job
+from schedules.actions import extend_plans
 from schedules.actions.paper import fail_printing, finish_printing, store_volume
 from schedules.printing import assemble, print_volume, volumes_left
 
 # One run ends well before the workers' time limit; what is left goes to another message.
 RUN_SECONDS = 150
+
+
+@shared_task
+def extend_horizons() -> None:
+    """Store the timepoints that came within the horizon of the current plans.
+
+    The day is UTC's: a clinic where it is still yesterday, or tomorrow already, is a day ahead or behind for a horizon
+    of two years.
+    """
+    extend_plans(today=timezone.now().date())
 
 
 @shared_task

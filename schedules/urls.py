@@ -1,6 +1,22 @@
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, path, register_converter
 
-from schedules.views import appointments, history, paper, paper_jobs, patients, visits, worklist
+from schedules.converters import DayConverter
+from schedules.views import (
+    appointments,
+    calendar,
+    enrolment,
+    history,
+    paper,
+    paper_jobs,
+    patients,
+    protocols,
+    records,
+    treatments,
+    visits,
+    worklist,
+)
+
+register_converter(DayConverter, "day")
 
 app_name = "schedules"
 
@@ -12,11 +28,25 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("visits/<uuid:pk>/missed/", visits.miss_visit, name="miss_visit"),
     path("visits/<uuid:pk>/not-applicable/", visits.rule_out_visit, name="rule_out_visit"),
     path("visits/<uuid:pk>/book/", appointments.book, name="book"),
+    path("calendar/", calendar.calendar, name="calendar"),
+    path("calendar/<day:day>/", calendar.booked_day, name="booked_day"),
+    path("calendar/closures/add/", calendar.close_days, name="close_days"),
+    path("calendar/closures/<uuid:pk>/remove/", calendar.open_days, name="open_days"),
+    path("protocols/", protocols.protocols, name="protocols"),
+    path("protocols/<uuid:pk>/approve/", protocols.approve_protocol, name="approve_protocol"),
     path("activities/<uuid:pk>/release/", visits.release_activity, name="release_activity"),
     path("appointments/<uuid:pk>/cancel/", appointments.cancel_appointment, name="cancel_appointment"),
     path("patients/<uuid:pk>/unscheduled/", visits.record_unscheduled, name="record_unscheduled"),
     path("events/<uuid:pk>/undo/", history.undo, name="undo"),
+    path("patients/new/", enrolment.enrol, name="enrol"),
     path("patients/<uuid:pk>/", patients.patient, name="patient"),
+    path("patients/<uuid:pk>/treatments/new/", treatments.add_treatment, name="add_treatment"),
+    path("patients/<uuid:pk>/merge/", records.merge, name="merge"),
+    path("patients/<uuid:pk>/entered-in-error/", records.withdraw_patient, name="withdraw_patient"),
+    path("treatments/<uuid:pk>/confirm/", treatments.confirm_treatment, name="confirm_treatment"),
+    path("treatments/<uuid:pk>/correct/", treatments.correct_treatment, name="correct_treatment"),
+    path("treatments/<uuid:pk>/entered-in-error/", treatments.withdraw_treatment, name="withdraw_treatment"),
+    path("plans/<uuid:pk>/recovery/", treatments.recovery, name="recovery"),
     path("patients/<uuid:pk>/history/", history.older_events, name="older_events"),
     path("patients/<uuid:pk>/visit-plan.pdf", paper.visit_plan_pdf, name="visit_plan_pdf"),
     path("patients/<uuid:pk>/visits.pdf", paper.patient_sheet_pdf, name="patient_sheet_pdf"),

@@ -35,6 +35,9 @@ SENTENCES = {
     "activity.released": "{timepoint}: {activity} is open again",
     "appointment.booked": "{timepoints} booked for {on}",
     "appointment.moved": "{timepoints} moved from {moved_from} to {on}",
+    "protocol.approved": "{protocol} approved for this clinic",
+    "closure.added": "Clinic closed from {first_day} to {last_day}: {closed_for}",
+    "closure.removed": "Closure from {first_day} to {last_day} removed: {closed_for}",
     "appointment.cancelled": "Appointment of {on} cancelled: {timepoints}",
 }
 

@@ -1,6 +1,7 @@
 """Every change to plans, visits and appointments: the only place where each happens."""
 
 from schedules.actions.appointments import book_visits, cancel_appointment, move_appointment
+from schedules.actions.calendar import add_closure, remove_closure
 from schedules.actions.enrolment import (
     confirm_treatment,
     enrol,
@@ -22,6 +23,7 @@ from schedules.actions.visits import (
 )
 
 __all__ = [
+    "add_closure",
     "approve_protocol",
     "book_visits",
     "cancel_appointment",
@@ -39,6 +41,7 @@ __all__ = [
     "record_unscheduled_visit",
     "record_visit",
     "release_activity",
+    "remove_closure",
     "settle_plans",
     "withdraw_patient",
     "withdraw_treatment",
