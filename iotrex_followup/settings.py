@@ -142,7 +142,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["accounts.permissions.Permitted"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["iotrex_followup.api.parsing.StrictJSONParser"],
     "DEFAULT_PAGINATION_CLASS": "iotrex_followup.api.pagination.KeysetPagination",
     "DEFAULT_FILTER_BACKENDS": ["iotrex_followup.api.filters.StrictFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "iotrex_followup.api.schema.RouteSchema",
@@ -258,6 +258,12 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = os.environ.get("BEAT_SCHEDULE", str(BASE_DIR / "var" / "beat-schedule"))
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
+    # Running twice changes nothing; by interval, since a clock time missed while beat was down would wait for a day.
+    "extend horizons": {
+        "task": "schedules.tasks.extend_horizons",
+        "schedule": 60 * 60.0,
+        "options": {"expires": 60 * 60},
+    },
     # A hint may be lost and a worker may die: what is not finished is offered again.
     "import waiting lists": {
         "task": "interop.tasks.import_waiting_lists",

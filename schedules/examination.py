@@ -44,8 +44,8 @@ class VitalSign:
 
 VITAL_SIGNS = {
     "temperature_c": VitalSign("Temperature", "°C", 30, 45, 1),
-    "systolic_mmhg": VitalSign("Systolic blood pressure", "mmHg", 40, 300),
-    "diastolic_mmhg": VitalSign("Diastolic blood pressure", "mmHg", 20, 200),
+    "systolic_mmhg": VitalSign("Systolic pressure", "mmHg", 40, 300),
+    "diastolic_mmhg": VitalSign("Diastolic pressure", "mmHg", 20, 200),
     "heart_rate_bpm": VitalSign("Heart rate", "per min", 20, 300),
     "weight_kg": VitalSign("Weight", "kg", 1, 400, 2),
     "height_cm": VitalSign("Height", "cm", 30, 250, 1),

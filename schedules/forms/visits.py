@@ -1,6 +1,6 @@
 """What a person enters about a visit; schedules/actions/visits.py decides whether it can be."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -28,9 +28,9 @@ class RecordForm(forms.Form):
     other_symptoms = forms.CharField(label="Other symptoms", required=False, widget=SHORT_TEXT)
     note = forms.CharField(required=False, widget=SHORT_TEXT)
 
-    def __init__(self, *args: Any, activities: Sequence[str], today: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, activities: Iterable[str], today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.activities = list(activities)
+        self.activities = sorted(activities, key=visit_order)
         self.fields["occurred_on"].initial = today
         self.fields["occurred_on"].widget.attrs["max"] = today.isoformat()
         for activity in self.activities:
@@ -101,7 +101,8 @@ class UnscheduledVisitForm(RecordForm):
     """A visit nobody planned: any activity may have been done, none needs an answer."""
 
     def __init__(self, *args: Any, asked: Collection[str] = (), **kwargs: Any) -> None:
-        super().__init__(*args, activities=sorted(ACTIVITY_NAMES, key=lambda name: name not in asked), **kwargs)
+        super().__init__(*args, activities=ACTIVITY_NAMES, **kwargs)
+        self.activities.sort(key=lambda activity: activity not in asked)
         for bound in self.outcome_fields:
             bound.field.required = False
 
@@ -125,6 +126,12 @@ class NotApplicableForm(forms.Form):
 
 class ReleaseForm(forms.Form):
     reason = forms.CharField(label="Why?", max_length=500)
+
+
+def visit_order(activity: str) -> int:
+    """Return the place of an activity in the order a visit goes; what only a protocol file knows comes last."""
+    known = list(ACTIVITY_NAMES)
+    return known.index(activity) if activity in known else len(known)
 
 
 def offer(form: forms.Form, names: Mapping[str, str]) -> None:
