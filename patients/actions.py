@@ -37,22 +37,30 @@ IDENTITY = ("mrn", "given_name", "family_name", "birth_date", "sex")
 
 def search_name(family_name: str, given_name: str) -> str:
     """Return what the patient list is searched and ordered by."""
-    return fold(f"{family_name} {given_name}")
+    folded = fold(f"{family_name} {given_name}")  # a ligature folds to several letters, so it can grow
+    return folded[: Patient._meta.get_field("search_name").max_length]
 
 
 @action
 def register_patient(*, clinic: Clinic, facts: PatientFacts, by: Staff, today: date) -> Patient:
     """Enter a patient who has no plan yet.
 
-    Raises   InputRefused: the MRN is taken, or the birth date lies in the future.
+    Raises   InputRefused: the MRN is taken, the birth date lies in the future, the clinician works elsewhere.
     Records  patient.registered
     """
     if facts.birth_date > today:
         raise InputRefused("The birth date is in the future.", field="birth_date")
+    refuse_stranger(facts.responsible_clinician, clinic, field="responsible_clinician")
     patient = new_patient(clinic, facts)
     save_with_free_mrn(patient)
     record_event("patient.registered", clinic=clinic, patient=patient, by=by, mrn=patient.mrn)
     return patient
+
+
+def refuse_stranger(staff: Staff | None, clinic: Clinic, *, field: str) -> None:
+    """Raise InputRefused when `staff` is somebody who does not work in `clinic`."""
+    if staff and not clinic.memberships.filter(staff=staff, is_active=True).exists():
+        raise InputRefused(f"{staff} does not work in {clinic}.", field=field)
 
 
 def new_patient(clinic: Clinic, facts: PatientFacts) -> Patient:
@@ -83,7 +91,7 @@ def update_patient(*, patient: Patient, fields: Mapping[str, Any], by: Staff, re
     """Change what is known about a patient; a change of identity needs a reason.
 
     Raises   ReasonNeeded: MRN, name, birth date or sex changes without a reason.
-    Raises   InputRefused: the MRN is taken, or a treatment lies before the new birth date.
+    Raises   InputRefused: the MRN is taken, a treatment lies before the new birth date, the clinician works elsewhere.
     Raises   TransitionRefused: the record was merged or entered in error.
     Records  patient.changed, which can be undone
     """
@@ -96,6 +104,7 @@ def update_patient(*, patient: Patient, fields: Mapping[str, Any], by: Staff, re
     first = patient.treatments.exclude(state=Treatment.State.WITHDRAWN).order_by("started_on").first()
     if first and changed.get("birth_date", first.started_on) > first.started_on:
         raise InputRefused(f"The birth date is after the treatment of {first.started_on}.", field="birth_date")
+    refuse_stranger(changed.get("responsible_clinician"), patient.clinic, field="responsible_clinician")
     changes = Changes()
     changes.watch(patient)
     for name, value in changed.items():
@@ -169,7 +178,7 @@ def remove_contact(*, contact: Contact, by: Staff) -> Contact:
 def set_care_team(*, patient: Patient, phase: str, fields: Mapping[str, Any], by: Staff) -> CareTeam:
     """Say who is responsible for acting on the counts in one phase: one of ours, or an outside team.
 
-    Raises   InputRefused: both are named, or an acceptance without an outside team.
+    Raises   InputRefused: both are named, an acceptance without an outside team, or somebody of another clinic.
     Records  care_team.set
     """
     refuse_closed_record(patient)
@@ -177,6 +186,7 @@ def set_care_team(*, patient: Patient, phase: str, fields: Mapping[str, Any], by
         raise InputRefused("Name one of ours or an outside team, not both.", field="outside_team")
     if fields.get("accepted_on") and not fields.get("outside_team"):
         raise InputRefused("Only an outside team accepts; name it or clear the date.", field="accepted_on")
+    refuse_stranger(fields.get("staff"), patient.clinic, field="staff")
     team, _ = CareTeam.objects.update_or_create(
         patient=patient, phase=phase, defaults={**fields, "clinic": patient.clinic}
     )

@@ -146,4 +146,3 @@ class NewCareTeamSerializer(CareTeamChangeSerializer):
 
     class Meta(CareTeamChangeSerializer.Meta):
         fields: ClassVar[tuple[str, ...]] = ("patient", "phase", *CareTeamChangeSerializer.Meta.fields)
-        validators: ClassVar[list[object]] = []

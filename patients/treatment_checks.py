@@ -1,6 +1,6 @@
 """What is asked about, and what is refused, when a treatment is entered. Pure: no database, no clock."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -41,7 +41,15 @@ def refusal(facts: TreatmentFacts, *, birth_date: date, today: date) -> tuple[st
         return "started_on", f"The treatment date {facts.started_on} is before the birth date {birth_date}."
     if facts.state == "given" and facts.started_on > today:
         return "started_on", f"{facts.started_on} is in the future. Enter it as planned, or correct the date."
-    return None
+    return next(not_measured(facts), None)
+
+
+def not_measured(facts: TreatmentFacts) -> Iterator[tuple[str, str]]:
+    """Yield the field and the reason of each number that no instrument can show."""
+    if facts.activity_mbq is not None and facts.activity_mbq <= 0:
+        yield "activity_mbq", "An administered activity is more than zero. Leave it empty when it is unknown."
+    if facts.weight_kg is not None and facts.weight_kg <= 0:
+        yield "weight_kg", "A weight is more than zero. Leave it empty when it is unknown."
 
 
 def concerns(facts: TreatmentFacts, *, other_infusions: Iterable[date]) -> list[str]:

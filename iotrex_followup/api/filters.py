@@ -4,12 +4,19 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django_filters.rest_framework import DjangoFilterBackend
+from django_filters.rest_framework import DateFilter, DjangoFilterBackend
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from iotrex_followup.api.pagination import PARAMETERS
+
+
+class DayFilter(DateFilter):
+    """A day in ISO form only: 03/04/24 means two days to two people."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(input_formats=["%Y-%m-%d"], **options)
 
 
 class StrictFilterBackend(DjangoFilterBackend):

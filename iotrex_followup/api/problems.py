@@ -100,12 +100,13 @@ def failed(error: exceptions.APIException) -> dict[str, Any]:
     """Return the problem for what the framework refused: shape, sign-in, permission, method, precondition."""
     status = HTTPStatus(error.status_code)
     if isinstance(error, exceptions.ValidationError):
+        mistakes = list(flattened(error.detail))
         return {
             "type": KINDS + "invalid-input",
             "title": "The input has the wrong shape",
             "status": status,
-            "detail": "See errors for each field.",
-            "errors": list(flattened(error.detail)),
+            "detail": " ".join(f"{mistake['field'] or 'body'}: {mistake['message']}" for mistake in mistakes),
+            "errors": mistakes,
         }
     known = error.default_code in EXPLAINED
     return {

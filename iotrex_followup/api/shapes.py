@@ -20,7 +20,13 @@ class Shape(serializers.Serializer[Any]):
 
 
 class ModelShape(Shape, serializers.ModelSerializer[Any]):
-    """A body whose fields have the lengths, digits and choices of a model's columns."""
+    """A body whose fields have the lengths, digits and choices of a model's columns.
+
+    What must be unique is a rule, so the action says it, at the field and with its remedy.
+    """
+
+    def get_validators(self) -> list[Any]:
+        return []
 
 
 class VisibleField(serializers.PrimaryKeyRelatedField[Any]):

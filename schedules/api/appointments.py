@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.permissions import May
+from iotrex_followup.api.filters import DayFilter
 from iotrex_followup.api.resources import Resource
 from schedules import actions
 from schedules.api.bodies import (
@@ -23,8 +24,8 @@ from schedules.models import Appointment, VisitRecord
 
 
 class AppointmentFilter(filters.FilterSet):
-    on_from = filters.DateFilter(field_name="on", lookup_expr="gte")
-    on_to = filters.DateFilter(field_name="on", lookup_expr="lte")
+    on_from = DayFilter(field_name="on", lookup_expr="gte")
+    on_to = DayFilter(field_name="on", lookup_expr="lte")
 
     class Meta:
         model = Appointment
@@ -76,8 +77,8 @@ class AppointmentResource(Resource):
 
 
 class RecordFilter(filters.FilterSet):
-    occurred_from = filters.DateFilter(field_name="occurred_on", lookup_expr="gte")
-    occurred_to = filters.DateFilter(field_name="occurred_on", lookup_expr="lte")
+    occurred_from = DayFilter(field_name="occurred_on", lookup_expr="gte")
+    occurred_to = DayFilter(field_name="occurred_on", lookup_expr="lte")
     unscheduled = filters.BooleanFilter(field_name="visit", lookup_expr="isnull")
 
     class Meta:

@@ -75,7 +75,6 @@ class NewTreatmentSerializer(TreatmentFactsSerializer):
 
     class Meta(TreatmentFactsSerializer.Meta):
         fields: ClassVar[tuple[str, ...]] = ("patient", *TREATMENT, "choices")
-        validators: ClassVar[list[object]] = []
 
 
 class TreatmentChangeSerializer(ModelShape):

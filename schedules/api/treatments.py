@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.permissions import May
+from iotrex_followup.api.filters import DayFilter
 from iotrex_followup.api.resources import Resource, Route
 from patients.actions import PatientFacts, update_treatment
 from patients.models import Treatment
@@ -43,8 +44,8 @@ def permission_for(choices: PlanChoices) -> May:
 
 
 class TreatmentFilter(filters.FilterSet):
-    started_from = filters.DateFilter(field_name="started_on", lookup_expr="gte")
-    started_to = filters.DateFilter(field_name="started_on", lookup_expr="lte")
+    started_from = DayFilter(field_name="started_on", lookup_expr="gte")
+    started_to = DayFilter(field_name="started_on", lookup_expr="lte")
 
     class Meta:
         model = Treatment

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from accounts.models import Clinic
 from accounts.permissions import May
-from iotrex_followup.api.filters import any_of
+from iotrex_followup.api.filters import DayFilter, any_of
 from iotrex_followup.api.resources import Resource
 from iotrex_followup.errors import InputRefused
 from schedules import actions
@@ -38,8 +38,8 @@ class VisitFilter(filters.FilterSet):
     status = filters.ChoiceFilter(
         method="shown", choices=[(status.value, status.value) for status in Status], label="As shown today."
     )
-    due_from = filters.DateFilter(field_name="target", lookup_expr="gte", label="Target on or after.")
-    due_to = filters.DateFilter(field_name="target", lookup_expr="lte", label="Target on or before.")
+    due_from = DayFilter(field_name="target", lookup_expr="gte", label="Target on or after.")
+    due_to = DayFilter(field_name="target", lookup_expr="lte", label="Target on or before.")
     activity = filters.CharFilter(method="including", label="Holds this activity, such as cbc.")
 
     class Meta:

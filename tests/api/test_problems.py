@@ -55,12 +55,12 @@ def test_other_media_type_is_told(api):
 
 
 def test_unusual_input_asks_for_a_reason_at_its_field(api, plan):
-    visit = visit_of(plan, "W1")
-
-    answer = api.post(f"visits/{visit.pk}/record", {"occurred_on": "2024-03-20", "outcomes": {"cbc": "done"}})
+    answer = api.post(
+        f"visits/{visit_of(plan, 'W1').pk}/record", {"occurred_on": "2024-03-20", "outcomes": {"cbc": "done"}}
+    )
 
     assert problem(answer) == (422, "reason-needed", ["timing_reason"])
-    assert answer.json()["concerns"] == [f"2024-03-20 is after the window {visit.opens} to {visit.closes}."]
+    assert answer.json()["concerns"] == ["Wed 20 Mar 2024 is after the window Sun 4 Feb 2024 to Sat 10 Feb 2024."]
 
 
 def test_impossible_input_is_refused_at_its_field(api, plan):
@@ -141,3 +141,47 @@ def test_mistake_of_the_server_is_a_problem_too(api, monkeypatch, plan):
     monkeypatch.setattr("patients.api.PatientResource.ordering", ("nothing",))
 
     assert problem(api.get("patients")) == (500, "about:blank", [])
+
+
+@pytest.mark.parametrize("body", ['{"mrn": "\\ud800"}', '{"\\ud800": 1}', "[" * 200_000, '{"mrn": NaN}'])
+def test_json_that_cannot_be_kept_is_told(api, body):
+    assert problem(api("POST", "patients", body))[0] == 400
+
+
+@pytest.mark.parametrize(
+    ("more", "field"),
+    [
+        ({"activity_mbq": "-5", "override_reason": "Typed so"}, "activity_mbq"),
+        ({"weight_kg": "0", "override_reason": "Typed so"}, "weight_kg"),
+        ({"started_on": "2024-03-28"}, "started_on"),
+        ({"product": "GliaSite"}, "product"),
+        ({"choices": {"imaging_interval": 5}}, "choices.imaging_interval"),
+    ],
+)
+def test_treatment_that_cannot_be_is_refused_at_its_field(api, plan, more, field):
+    answer = api.post("treatments", {"patient": plan.patient_id, "started_on": "2023-06-01"} | more)
+
+    assert problem(answer) == (422, "input-refused", [field])
+
+
+def test_mrn_of_another_patient_is_refused_at_its_field(api, clinic, plan):
+    facts = {"given_name": "Eva", "family_name": "Otra", "birth_date": "1970-01-01", "sex": "female"}
+
+    answer = api.post("patients", {"clinic": clinic.pk, "mrn": plan.patient.mrn, "indication": "other"} | facts)
+
+    assert problem(answer) == (422, "input-refused", ["mrn"])
+
+
+def test_colleague_of_another_clinic_is_not_responsible_here(api, clinician, plan):
+    elsewhere = MembershipFactory(staff=clinician).clinic
+    stranger = MembershipFactory(clinic=elsewhere).staff
+
+    answer = api.patch(f"patients/{plan.patient_id}", {"responsible_clinician": stranger.pk}, If_Match="*")
+    team = api.post("care-teams", {"patient": plan.patient_id, "phase": "weeks", "staff": stranger.pk})
+
+    assert problem(answer) == (422, "input-refused", ["responsible_clinician"])
+    assert problem(team) == (422, "input-refused", ["staff"])
+
+
+def test_date_that_is_not_iso_is_no_filter(api):
+    assert problem(api.get("visits?due_from=03/04/24")) == (400, "invalid-input", ["due_from"])
