@@ -24,6 +24,11 @@ def attempt(form: forms.BaseForm, change: Callable[[], T]) -> T | None:
         return None
 
 
+def accepted(form: forms.BaseForm, change: Callable[[], object]) -> bool:
+    """Say whether `form` is valid and its `change` was made; a refusal becomes the form's error."""
+    return form.is_valid() and attempt(form, change) is not None
+
+
 class RefusalMiddleware:
     """Turn a DomainError that a view let pass into words: a message on the page the person came from.
 

@@ -141,6 +141,7 @@ function pictureConfig() {
       booked: { color: colour("surface"), stroke: accent },
       overdue: { color: colour("act-soft"), stroke: colour("act") },
       done: { color: colour("good") },
+      "overdue-word": { color: colour("act") },
       missed: { color: colour("caution") },
       quiet: { color: muted },
       today: { color: accent },

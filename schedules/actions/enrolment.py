@@ -1,5 +1,6 @@
 """Treatments and the plans they anchor."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
@@ -20,6 +21,7 @@ from patients.actions import (
     refuse_closed_record,
     register_patient,
     rows_of_new_treatment,
+    save_contact,
 )
 from patients.models import Patient, Treatment
 from patients.treatment_checks import TreatmentFacts
@@ -52,13 +54,18 @@ def enrol(
     choices: PlanChoices,
     by: Staff,
     today: date,
+    contact: Mapping[str, Any] | None = None,
 ) -> Patient:
     """Enter a patient with their first treatment; a given therapeutic one anchors the plan that is stored with it.
+
+    `contact`: how the patient is reached, the fields of a Contact.
 
     Raises   InputRefused, ReasonNeeded: see `register_patient`, `check_treatment` and `options_for`.
     Records  patient.registered, and treatment.given (or treatment.planned, treatment.recorded)
     """
     registered = register_patient(clinic=clinic, facts=patient, by=by, today=today)
+    if contact:
+        save_contact(patient=registered, contact=None, fields=contact, by=by)
     record_treatment(patient=registered, facts=treatment, choices=choices, by=by, today=today)
     return registered
 

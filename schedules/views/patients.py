@@ -1,5 +1,6 @@
 """The patient list and the patient page."""
 
+from datetime import date
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -10,8 +11,11 @@ from django.views.decorators.http import require_GET
 from accounts.middleware import ClinicRequest
 from accounts.permissions import May, may_here, requires, visible_or_404
 from patients.forms import PatientFilterForm
-from patients.models import Patient
+from patients.models import CarePhase, CareTeam, Patient
+from schedules import patient_page as page
+from schedules.calendars import working_calendar
 from schedules.patient_list import chosen_patients, page_of
+from schedules.pictures import Happened, plan_picture
 
 
 @require_GET
@@ -22,15 +26,15 @@ def patient_list(request: ClinicRequest) -> HttpResponse:
     form = PatientFilterForm(request.GET, clinic=request.clinic)
     form.is_valid()
     of_clinic = Patient.objects.filter(clinic=request.clinic)
-    page = page_of(chosen_patients(of_clinic, form.chosen, today=today), after=shown_last(request), today=today)
+    listed = page_of(chosen_patients(of_clinic, form.chosen, today=today), after=shown_last(request), today=today)
     context = {
         "form": form,
-        "rows": page.rows,
-        "next_url": next_url(request, page.after),
+        "rows": listed.rows,
+        "next_url": next_url(request, listed.after),
         "today": today,
         "may_record": may_here(request, May.RECORD),
     }
-    if not page.rows:
+    if not listed.rows:
         context["clinic_is_empty"] = not of_clinic.exists()
     return render(request, "patients/list.html", context)
 
@@ -56,6 +60,49 @@ def next_url(request: ClinicRequest, after: Patient | None) -> str:
 @require_GET
 @requires(May.VIEW)
 def patient(request: ClinicRequest, pk: UUID) -> HttpResponse:
-    """Show everything about one patient."""
-    shown = visible_or_404(request, Patient.objects.all(), pk=pk)
-    return render(request, "schedules/patient.html", {"patient": shown})
+    """Show everything about one patient: what is next, the plan, the treatments, the people, the history."""
+    related = Patient.objects.select_related("clinic", "responsible_clinician", "merged_into")
+    shown: Patient = visible_or_404(request, related, pk=pk)
+    today = request.clinic.local_date(timezone.now())
+    plans = page.shown_plans(shown, today=today, calendar=working_calendar(request.clinic))
+    current = plans[0] if plans and plans[0].plan.is_current else None
+    may_decide = may_here(request, May.DECIDE)
+    context = {
+        "patient": shown,
+        "today": today,
+        "may_record": may_here(request, May.RECORD) and shown.status == Patient.Status.ACTIVE,
+        "may_decide": may_decide and shown.status == Patient.Status.ACTIVE,
+        "next_things": page.next_things(plans),
+        "current": current,
+        "current_plan": current.plan if current else None,
+        "earlier": plans[1:] if current else plans,
+        "treatments": shown.treatments.all(),
+        "cumulative_mbq": shown.cumulative_activity_mbq(),
+        "contacts": shown.contacts.filter(is_active=True),
+        "care": care_by_phase(shown),
+        "history": page.history_of(shown, may_decide=may_decide),
+    }
+    if current:
+        context |= about_current(current, today)
+    return render(request, "schedules/patient.html", context)
+
+
+def about_current(current: page.PlanShown, today: date) -> dict[str, object]:
+    """Return what is shown of the plan that is followed: the picture, the clock over the counts, the approval."""
+    plan = current.plan
+    happened = [Happened(plan.anchor, f"treatment {plan.treatment.number}")]
+    happened += [Happened(r.occurred_on, "unscheduled visit") for r in page.unscheduled_records(plan)]
+    if plan.counts_recovered_on:
+        happened.append(Happened(plan.counts_recovered_on, "counts recovered"))
+    nadir = plan.protocol.definition.nadir
+    return {
+        "picture": plan_picture(current.rows, anchor=plan.anchor, nadir=nadir, happened=happened, today=today),
+        "clock": page.count_clock_of(plan, today=today),
+        "approval": page.approval_of(plan),
+    }
+
+
+def care_by_phase(shown: Patient) -> list[tuple[str, str, CareTeam | None]]:
+    """Return each phase of follow-up, its name, and who is responsible in it (None: nobody was named, so we are)."""
+    teams = {team.phase: team for team in shown.care_teams.select_related("staff")}
+    return [(phase.value, phase.label, teams.get(phase.value)) for phase in CarePhase]
