@@ -131,7 +131,7 @@ def groups(clinic: Clinic, day: Day, filters: Filters) -> list[Group]:
     visits = visits_of(clinic, filters)
     selected = [(kind, kind.select(visits, day)) for kind in VISIT_GROUPS]
     pages = [(kind, counted(found), page(found.ranked())) for kind, found in selected]
-    rows = visit_rows([visit for _, _, (found, _) in pages for visit in found], day.today)
+    rows = visit_rows([visit for _, _, (found, _) in pages for visit in found], day)
     by_visit = {row.visit.pk: row for row in rows}
     return [
         clock_group(clinic, day, filters),
@@ -156,7 +156,7 @@ def next_page(clinic: Clinic, day: Day, filters: Filters, *, group: str, after: 
     cost, closes, pk = after.split("_")
     visits = kind.select(visits_of(clinic, filters), day)
     found, more = page(visits.ranked_after(int(cost), date.fromisoformat(closes), UUID(pk)))
-    return Group(kind.key, kind.title, "", visit_rows(found, day.today), rank_key(found, more))
+    return Group(kind.key, kind.title, "", visit_rows(found, day), rank_key(found, more))
 
 
 def next_opening(clinic: Clinic, day: Day, filters: Filters) -> PlannedVisit | None:
@@ -194,12 +194,12 @@ def rank_key(visits: list[PlannedVisit], more: bool) -> str:
     return f"{visits[-1].cost}_{visits[-1].closes}_{visits[-1].pk}" if more else ""
 
 
-def visit_rows(visits: Iterable[PlannedVisit], today: date) -> list[VisitRow]:
+def visit_rows(visits: Iterable[PlannedVisit], day: Day) -> list[VisitRow]:
     """Return the rows of `visits`; what they show is loaded in the same few queries for any number."""
     found = list(visits)
     prefetch_related_objects(found, *RELATED, "activities")
     definitions = definitions_of(found)
-    return [visit_row(visit, definitions[visit.plan.protocol_id], today) for visit in found]
+    return [visit_row(visit, definitions[visit.plan.protocol_id], day) for visit in found]
 
 
 def definitions_of(visits: Iterable[PlannedVisit]) -> Mapping[UUID, rules.Protocol]:
@@ -208,26 +208,31 @@ def definitions_of(visits: Iterable[PlannedVisit]) -> Mapping[UUID, rules.Protoc
     return {pk: protocol.definition for pk, protocol in stored.items()}
 
 
-def visit_row(visit: PlannedVisit, definition: rules.Protocol, today: date) -> VisitRow:
+def visit_row(visit: PlannedVisit, definition: rules.Protocol, day: Day) -> VisitRow:
     """Return the row of one visit, whose activities are loaded."""
     activities = list(visit.activities.all())
     still_open = [a.activity for a in activities if a.is_open]
     return VisitRow(
         visit=visit,
-        status=rules.shown_status(facts_of(visit), today),
+        status=rules.shown_status(facts_of(visit), day.today),
         activities=still_open or [a.activity for a in activities],
         drawn=[a.activity for a in activities if a.status == "drawn"],
-        why=why_here(visit, definition, today),
+        why=to_decide_about(visit, day) or cost_of_a_miss(visit, definition),
     )
 
 
-def why_here(visit: PlannedVisit, definition: rules.Protocol, today: date) -> str:
-    """Say in one phrase what a miss would cost, or what has to be decided."""
-    if visit.appointment and visit.appointment.on >= today:
+def to_decide_about(visit: PlannedVisit, day: Day) -> str:
+    """Say in one phrase what has to be decided about a visit; empty when nothing has."""
+    if visit.appointment and visit.appointment.on >= day.today:
         if visit.status != PlannedVisit.Status.PLANNED:
             return f"Booked, but {visit.get_status_display().lower()}"
-        if not visit.opens <= visit.appointment.on <= visit.closes:
-            return "Booked outside its window"
+        return "" if visit.opens <= visit.appointment.on <= visit.closes else "Booked outside its window"
+    closed = any(first <= visit.opens and visit.closes <= last for first, last in day.closed)
+    return "No working day in its window" if closed and visit.status == PlannedVisit.Status.PLANNED else ""
+
+
+def cost_of_a_miss(visit: PlannedVisit, definition: rules.Protocol) -> str:
+    """Say in one phrase why the visit ranks where it does."""
     phase = next(phase for phase in definition.phases if phase.key == visit.phase)
     nadir = definition.nadir
     if phase.unit == "weeks" and visit.cost >= nadir.cost:

@@ -15,7 +15,7 @@ from events.models import Event
 from patients.models import Patient
 from schedules.models import Plan, PlannedVisit
 from schedules.wording import event_sentence
-from schedules.worklist import visit_rows
+from schedules.worklist import Day, visit_rows
 
 
 def about(patient: Patient, today: date) -> dict[str, object]:
@@ -51,7 +51,7 @@ def after_visit_change(request: ClinicRequest, visit: PlannedVisit, *, today: da
         return redirect(page_before(request, default=reverse("schedules:visit", args=[visit.pk])))
     if not on_worklist(request):
         return HttpResponseClientRefresh()
-    row = visit_rows([PlannedVisit.objects.get(pk=visit.pk)], today)[0]
+    row = visit_rows([PlannedVisit.objects.get(pk=visit.pk)], Day(today))[0]
     context = {"row": row, "today": today, "may_record": True, "undo_url": undo_url}
     return render(request, "schedules/worklist.html#changed", context)
 

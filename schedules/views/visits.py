@@ -18,7 +18,7 @@ from schedules.forms.visits import MissedForm, NotApplicableForm, RecordVisitFor
 from schedules.models import ActivityStatus, PlannedActivity, PlannedVisit
 from schedules.planning import point_of
 from schedules.views.answers import about, after_visit_change, entered_day, form_answer, page_before, say_done
-from schedules.worklist import visit_rows
+from schedules.worklist import day_of, visit_rows
 
 RELATED = ("patient__clinic", "plan__protocol", "plan__treatment", "appointment")
 
@@ -30,13 +30,12 @@ def visit(request: ClinicRequest, pk: UUID) -> HttpResponse:
     shown = find_visit(request, pk)
     today = request.clinic.local_date(timezone.now())
     plan = shown.plan
+    calendar = working_calendar(request.clinic)
     context = {
         **about(shown.patient, today),
-        "row": visit_rows([shown], today)[0],
+        "row": visit_rows([shown], day_of(calendar, today))[0],
         "activities": shown.activities.select_related("record__recorded_by", "record__visit"),
-        "trace": protocol.explain(
-            plan.protocol.definition, plan.anchor, point_of(shown), calendar=working_calendar(request.clinic)
-        ),
+        "trace": protocol.explain(plan.protocol.definition, plan.anchor, point_of(shown), calendar=calendar),
         "may_record": may_here(request, May.RECORD),
     }
     return render(request, "schedules/visit.html", context)
