@@ -1,6 +1,7 @@
 """From a template to a tagged PDF (PDF/UA-1), with nothing fetched from outside the product."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from django.contrib.staticfiles import finders
@@ -44,12 +45,9 @@ def typeset(template: str, context: Mapping[str, Any], *, paper: str, language: 
     """Return the pages of `template`, to be written by `as_one_pdf`; see `render_pdf`."""
     with override(language):
         text = render_to_string(template, {**context, "language": language})
-    try:
-        page = CSS(string=f"@page {{ size: {paper} }}")
+    page = CSS(string=f"@page {{ size: {paper} }}")
+    with own_assets_only():
         return HTML(string=text, url_fetcher=OwnAssets()).render(stylesheets=[page], pdf_variant=VARIANT)
-    except FatalURLFetchingError as error:
-        # It is a BaseException, which would pass by whoever handles errors.
-        raise ForeignAsset(str(error)) from error
 
 
 def as_one_pdf(documents: Sequence[Document]) -> bytes:
@@ -58,5 +56,15 @@ def as_one_pdf(documents: Sequence[Document]) -> bytes:
     About 7 MB of memory are used per document of five pages until it is written: give it tens, not hundreds.
     """
     pages = [page for document in documents for page in document.pages]
-    pdf: bytes = documents[0].copy(pages).write_pdf(pdf_variant=VARIANT)
+    with own_assets_only():
+        pdf: bytes = documents[0].copy(pages).write_pdf(pdf_variant=VARIANT)
     return pdf
+
+
+@contextmanager
+def own_assets_only() -> Iterator[None]:
+    """Turn the library's refusal, a BaseException that would pass by whoever handles errors, into an ordinary one."""
+    try:
+        yield
+    except FatalURLFetchingError as error:
+        raise ForeignAsset(str(error)) from error

@@ -30,7 +30,7 @@ def order_visit_plans(*, clinic: Clinic, patients: PatientQuerySet, output: str,
         raise InputRefused("None of these patients has a plan to print.")
     if len(ids) > MOST_PATIENTS:
         raise InputRefused(f"These are more than {MOST_PATIENTS} patients. Print them in smaller groups.")
-    options = {"patients": ids, "output": output, "today": today}
+    options = {"patients": [str(pk) for pk in ids], "output": output, "today": today.isoformat()}
     return Job.objects.create(clinic=clinic, kind=Job.Kind.VISIT_PLANS, total=len(ids), options=options, created_by=by)
 
 

@@ -55,7 +55,7 @@ def content(visit: PlannedVisit, by: Staff, today: date) -> dict[str, object]:
     names = visit.plan.protocol.definition.activities
     tests = in_order(a.activity for a in visit.activities.filter(status="planned") if a.activity in SPECIMENS)
     if visit.status != PlannedVisit.Status.PLANNED or not tests:
-        raise TransitionRefused(f"{timepoint_name(visit.timepoint)} has no specimen left to draw.")
+        raise TransitionRefused(f"{timepoint_name(visit.timepoint, visit.kind)} has no specimen left to draw.")
     precautions = visit.plan.treatment.radiation_precautions_until
     return {
         "clinic": visit.patient.clinic,
