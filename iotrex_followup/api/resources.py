@@ -32,7 +32,7 @@ class Route(GenericViewSet[Any]):
     permissions_by_action: ClassVar[Mapping[str, May]] = {}
     bodies: ClassVar[Mapping[str, type[Shape]]] = {}
     parsed: BaseSerializer[Any] | None = None
-    http_method_names = ["get", "head", "post", "patch"]
+    http_method_names = ["get", "head", "post", "patch", "delete"]
 
     @property
     def staff(self) -> Staff:
@@ -126,17 +126,21 @@ class Resource(mixins.ListModelMixin, Route):
         return response
 
     def change(self, do: Callable[[Any], object]) -> Response:
-        """Do something to the row the address names, if it still is the version the client read; return it anew.
-
-        The row is locked before its version is compared, and until the change is stored.
-        """
+        """Do something to the row the address names, if it still is the version the client read; return it anew."""
         with transaction.atomic():
-            self.lock()
-            row = self.get_object()
-            etag = etag_of(self.get_serializer(row).data)
-            refuse_stale(self.request, etag, required=self.action in self.needs_version)
-            do(row)
+            do(self.as_read())
             return self.shown(self.get_object())
+
+    def as_read(self) -> Any:
+        """Return the row the address names, locked until the transaction ends.
+
+        Raises   PreconditionFailed, PreconditionRequired: it is not the version the client read.
+        """
+        self.lock()
+        row = self.get_object()
+        etag = etag_of(self.get_serializer(row).data)
+        refuse_stale(self.request, etag, required=self.action in self.needs_version)
+        return row
 
     def lock(self) -> None:
         """Wait for others who are changing the row."""

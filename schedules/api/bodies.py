@@ -11,7 +11,7 @@ from iotrex_followup.api.shapes import ModelShape, Shape, VisibleField
 from patients.models import Indication, Patient, Treatment
 from patients.serializers import PatientFactsSerializer
 from schedules.examination import FINDING_VALUES, TIMING_REASONS, Examination
-from schedules.models import Plan, PlannedVisit, VisitRecord
+from schedules.models import ClinicClosure, Plan, PlannedVisit, VisitRecord
 from schedules.planning import PlanChoices
 from schedules.protocol import MARKERS
 
@@ -200,6 +200,14 @@ class NewAppointmentSerializer(DaySerializer):
 class MergeSerializer(Shape):
     into = VisibleField(queryset=Patient.objects.select_related("clinic"))
     reason = serializers.CharField(allow_blank=True, default="")
+
+
+class NewClosureSerializer(ModelShape):
+    clinic = VisibleField(queryset=Clinic.objects.all())
+
+    class Meta:
+        model = ClinicClosure
+        fields: ClassVar[tuple[str, ...]] = ("clinic", "first_day", "last_day", "reason")
 
 
 class ApproveSerializer(Shape):

@@ -3,8 +3,10 @@
 from typing import Any, ClassVar
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Prefetch, QuerySet
 from django_filters import rest_framework as filters
+from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,7 +15,7 @@ from accounts.models import Clinic
 from accounts.permissions import May
 from iotrex_followup.api.resources import Resource
 from schedules import actions
-from schedules.api.bodies import ApproveSerializer
+from schedules.api.bodies import ApproveSerializer, NewClosureSerializer
 from schedules.api.serializers import ClosureSerializer, ProtocolSerializer
 from schedules.models import ClinicClosure, Protocol, ProtocolApproval
 
@@ -31,7 +33,25 @@ class ClosureResource(Resource):
     serializer_class = ClosureSerializer
     filterset_class = ClosureFilter
     ordering = ("first_day", "id")
-    permissions_by_action: ClassVar = {"list": May.VIEW, "retrieve": May.VIEW}
+    permissions_by_action: ClassVar = {
+        "list": May.VIEW,
+        "retrieve": May.VIEW,
+        "create": May.ADMINISTER,
+        "destroy": May.ADMINISTER,
+    }
+    bodies: ClassVar = {"create": NewClosureSerializer}
+
+    def create(self, request: Request) -> Response:
+        """Close the clinic on some days; what is booked then stays booked."""
+        body = self.body()
+        self.require(body["clinic"])
+        return self.created(actions.add_closure(by=self.staff, **body))
+
+    def destroy(self, request: Request, pk: UUID) -> Response:
+        """Work again on the days of a closure."""
+        with transaction.atomic():
+            actions.remove_closure(closure=self.as_read(), by=self.staff)
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class ProtocolResource(Resource):

@@ -318,3 +318,16 @@ def test_undo_is_refused_once_something_else_happened(api, clinician, plan):
     api.post(f"appointments/{booked.facts['appointment']}/cancel", {"reason": "Closed"})
 
     assert api.post(f"events/{booked.pk}/undo").status_code == 409
+
+
+def test_clinic_is_closed_and_opened_again(clinic, plan):
+    api = ApiClient(member_of(clinic, Role.ADMINISTRATOR))
+    days = {"first_day": "2024-03-27", "last_day": "2024-03-27"}
+    closed = api.post("closures", {"clinic": clinic.pk, "reason": "Move", **days})
+    why = api.get(f"visits/{visit_of(plan, 'W8').pk}/why").json()
+    stale = api("DELETE", f"closures/{closed.json()['id']}", If_Match='"other"')
+    opened = api("DELETE", f"closures/{closed.json()['id']}", If_Match=closed["ETag"])
+
+    assert [closed.status_code, stale.status_code, opened.status_code] == [201, 412, 204]
+    assert (why["target"], why["shifted_because"], why["suggested"]) == ("2024-03-27", "closed: Move", "2024-03-26")
+    assert api.results("closures") == []
