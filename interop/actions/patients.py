@@ -19,7 +19,7 @@ from iotrex_followup.history import action
 from schedules.actions import record_treatment
 from schedules.actions.enrolment import current_protocol
 
-PATIENTS_AT_ONCE = 250
+PATIENTS_AT_ONCE = 100
 Progress = Callable[[int], None]
 
 

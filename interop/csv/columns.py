@@ -28,7 +28,8 @@ class Column:
 
     @property
     def label(self) -> str:
-        return self.name.replace("_", " ").replace("mrn", "MRN").replace(" mbq", " (MBq)").replace(" kg", " (kg)")
+        words = self.name.replace("_", " ").replace("email", "e-mail").replace(" mbq", " (MBq)").replace(" kg", " (kg)")
+        return "MRN" if self.name == "mrn" else words[0].upper() + words[1:]
 
 
 def longest(model: Any, field: str) -> Callable[[str], str]:

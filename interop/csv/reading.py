@@ -52,6 +52,8 @@ def read_sheet(content: bytes) -> Sheet:
     numbered = [(number, row) for number, row in enumerate(rows, start=1) if any(cell.strip() for cell in row)]
     if not numbered or numbered[0][0] != 1:
         raise InputRefused("The first row is empty. It must hold the names of the columns.", field="file")
+    if len(numbered) == 1:
+        raise InputRefused("The file has a header but no rows. It needs one row per treatment.", field="file")
     return Sheet(tuple(head.strip() for head in numbered[0][1]), tuple(numbered[1:]), notes)
 
 

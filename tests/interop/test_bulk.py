@@ -3,12 +3,15 @@
 from datetime import date
 
 import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from accounts.models import Role
 from events.models import Event
 from events.undo import undo
 from interop.actions import FileRefused, check_file, import_patients
-from interop.csv.columns import exact_matching
+from interop.csv.columns import BY_NAME, exact_matching
 from interop.csv.reading import read_sheet
 from interop.csv.rows import Row
 from patients.actions import save_contact
@@ -224,3 +227,23 @@ def test_imported_treatment_is_undone_like_an_entered_one(member):
 
     assert Treatment.objects.get().state == "withdrawn"
     assert set(PlannedVisit.objects.values_list("status", flat=True)) == {"cancelled"}
+
+
+CELLS = st.one_of(
+    st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\0"), max_size=110),
+    st.dates(date(1899, 1, 1), date(2027, 1, 1)).map(str),
+    st.sampled_from(
+        ["", "yes", "no", "f", "12", "24", "7400", "18500.5", "dosimetric", "other", "en", "Europe/Madrid"]
+    ),
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.dictionaries(st.sampled_from(list(BY_NAME)), CELLS, max_size=4), min_size=1, max_size=3))
+def test_import_of_any_cells_stores_what_the_check_accepts(member, changes):
+    rows = [ANA | {"mrn": f"X{number}"} | change for number, change in enumerate(changes)]
+    with transaction.atomic():
+        check, imported = import_file(member, *rows, skip_bad_rows=True)
+        assert imported.treatments == len(check.accepted) == Treatment.objects.count()
+        assert check.bad_rows + imported.treatments == check.rows == len(rows)
+        transaction.set_rollback(True)

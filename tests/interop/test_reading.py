@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from interop.csv.reading import READ_AS_WINDOWS, Sheet, read_sheet
 from iotrex_followup.errors import InputRefused
@@ -43,6 +45,7 @@ def test_read_sheet_of_windows_1252_is_read_with_a_note():
         (b"", "The file is empty. It needs a header and one row per treatment."),
         (b" \r\n \n", "The file is empty. It needs a header and one row per treatment."),
         (b"\n\nmrn\n", "The first row is empty. It must hold the names of the columns."),
+        (b"mrn,given_name\n,\n", "The file has a header but no rows. It needs one row per treatment."),
         (b"PK\x03\x04...", "This is an Excel or other zipped file, not a CSV file."),
         ("mrn,x".encode("utf-16"), "This is a “Unicode text” file (UTF-16), not a CSV file."),
         (b"mrn\nA1\0\n", "The file is not text: line 2 holds a NUL byte."),
@@ -56,3 +59,13 @@ def test_read_sheet_of_what_is_no_list_is_refused_with_a_remedy(content, words):
         read_sheet(content)
 
     assert refused.value.message.startswith(words)
+
+
+@given(st.one_of(st.binary(max_size=200), st.text(alphabet='a1,;"\r\n\t =', max_size=60).map(str.encode)))
+def test_read_sheet_of_any_bytes_is_rows_or_a_refusal(content):
+    try:
+        rows = read_sheet(content).rows
+    except InputRefused:
+        return
+    assert rows
+    assert [row for _, row in rows if not any(cell.strip() for cell in row)] == []
