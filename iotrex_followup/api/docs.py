@@ -65,39 +65,55 @@ def read(schema: dict[str, Any], path: str, method: str, operation: dict[str, An
         anchor=operation["operationId"],
         summary=operation.get("summary", ""),
         parameters=[
-            Field(p["name"], kind_of(p["schema"]), p.get("required", False), p.get("description", ""))
+            Field(p["name"], kind_of(schema, p["schema"]), p.get("required", False), meaning(p))
             for p in operation.get("parameters", [])
         ],
         body=list(fields_of(schema, operation.get("requestBody", {}))),
-        answer=list(fields_of(schema, answers[0])),
+        answer=[field._replace(required=False) for field in fields_of(schema, answers[0])],
     )
 
 
 def fields_of(schema: dict[str, Any], message: dict[str, Any]) -> Iterator[Field]:
     """Yield the fields of a JSON body or answer."""
     content = message.get("content", {}).get("application/json", {}).get("schema", {})
-    shape = component(schema, content)
+    yield from fields_in(schema, resolved(schema, content), "")
+
+
+def fields_in(schema: dict[str, Any], shape: dict[str, Any], path: str) -> Iterator[Field]:
+    """Yield the fields of `shape`, those of a field's own shape after it by their path ("activities[].status")."""
     for name, field in shape.get("properties", {}).items():
-        yield Field(name, kind_of(field), name in shape.get("required", ()), field.get("description", ""))
+        yield Field(path + name, kind_of(schema, field), name in shape.get("required", ()), meaning(field))
+        several = field.get("items")
+        inner = resolved(schema, field if several is None else several)
+        yield from fields_in(schema, inner, f"{path}{name}{'' if several is None else '[]'}.")
 
 
-def component(schema: dict[str, Any], reference: dict[str, Any]) -> dict[str, Any]:
-    """Return the shape that `reference` stands for."""
-    if "$ref" not in reference:
-        return reference
-    named: dict[str, Any] = schema["components"]["schemas"][reference["$ref"].rpartition("/")[2]]
+def meaning(field: dict[str, Any]) -> str:
+    """Return the field's description without the choices that the library lists in it; `kind_of` names them."""
+    words: str = field.get("description", "").partition("* `")[0]
+    return words.strip()
+
+
+def resolved(schema: dict[str, Any], shape: dict[str, Any]) -> dict[str, Any]:
+    """Return `shape` itself, or the named one it stands for."""
+    for several in ("oneOf", "allOf"):
+        if several in shape:
+            return resolved(schema, shape[several][0])
+    if "$ref" not in shape:
+        return shape
+    named: dict[str, Any] = schema["components"]["schemas"][shape["$ref"].rpartition("/")[2]]
     return named
 
 
-def kind_of(field: dict[str, Any]) -> str:
-    """Return what a field holds, in a word or two: "date", "list of string", "Activity"."""
-    for several in ("oneOf", "anyOf", "allOf"):
-        if several in field:
-            return " or ".join(dict.fromkeys(kind_of(one) for one in field[several]))
-    if "$ref" in field:
-        return str(field["$ref"].rpartition("/")[2])
-    kinds = field.get("type", "anything")
-    if kinds == "array":
-        return f"list of {kind_of(field['items'])}"
-    word = field.get("format", kinds if isinstance(kinds, str) else " or ".join(kinds))
-    return f"{word} or null" if isinstance(kinds, list) and "null" in kinds and "null" not in word else str(word)
+def kind_of(schema: dict[str, Any], field: dict[str, Any]) -> str:
+    """Return what a field holds, in a word or two: "date", "list of string", "one of done, drawn"."""
+    if "oneOf" in field:
+        choices = [one for one in field["oneOf"] if resolved(schema, one).get("enum") != [""]]
+        return " or ".join(dict.fromkeys(kind_of(schema, one) for one in choices))
+    shape = resolved(schema, field)
+    if "enum" in shape:
+        return "one of " + ", ".join(str(value) for value in shape["enum"] if value != "")
+    kinds = shape.get("type", "anything")
+    first, *others = [kinds] if isinstance(kinds, str) else kinds
+    word = f"list of {kind_of(schema, shape['items'])}" if first == "array" else shape.get("format", first)
+    return " or ".join([word, *others])
