@@ -13,6 +13,8 @@ from django.db.models import F, Max, OuterRef, Q, Subquery
 from django.db.models.functions import Greatest
 
 from patients.models import ClinicRowQuerySet
+from schedules import shown
+from schedules.protocol import Status
 
 if TYPE_CHECKING:
     from schedules.models import Plan, PlannedVisit  # noqa: F401  (used in the generic bases below)
@@ -24,11 +26,7 @@ CLOCK_ENDS = timedelta(days=84)
 class PlannedVisitQuerySet(ClinicRowQuerySet["PlannedVisit"]):
     def open(self) -> PlannedVisitQuerySet:
         """Visits that somebody still has to do or decide about."""
-        return self.filter(status="planned", before_enrolment=False)
-
-    def not_booked(self, *, on: date) -> PlannedVisitQuerySet:
-        """Visits without an appointment on or after `on`; a past appointment without a record counts as none."""
-        return self.filter(Q(appointment__isnull=True) | Q(appointment__on__lt=on))
+        return self.filter(shown.OPEN)
 
     def not_drawn(self) -> PlannedVisitQuerySet:
         """Visits for which no specimen awaits its result."""
@@ -36,15 +34,19 @@ class PlannedVisitQuerySet(ClinicRowQuerySet["PlannedVisit"]):
 
     def waiting(self, *, on: date) -> PlannedVisitQuerySet:
         """Open visits that are neither booked nor awaiting a result on `on`."""
-        return self.open().not_drawn().not_booked(on=on)
+        return self.filter(shown.waiting(on))
+
+    def shown_as(self, status: Status, *, on: date) -> PlannedVisitQuerySet:
+        """Visits that `schedules.protocol.shown_status` would call `status` on `on`, the clinic's date."""
+        return self.filter(shown.shown_as(status, on=on))
 
     def overdue(self, *, on: date) -> PlannedVisitQuerySet:
         """Visits whose window closed before `on`."""
-        return self.waiting(on=on).filter(closes__lt=on)
+        return self.shown_as(Status.OVERDUE, on=on)
 
     def due(self, *, on: date) -> PlannedVisitQuerySet:
         """Visits whose window holds `on`, both ends inclusive."""
-        return self.waiting(on=on).filter(opens__lte=on, closes__gte=on)
+        return self.shown_as(Status.DUE, on=on)
 
     def opening(self, *, on: date, after: date, until: date) -> PlannedVisitQuerySet:
         """Visits that wait on `on`, and whose window opens after `after` and not later than `until`."""
@@ -52,7 +54,7 @@ class PlannedVisitQuerySet(ClinicRowQuerySet["PlannedVisit"]):
 
     def booked(self, *, on: date, until: date | None = None) -> PlannedVisitQuerySet:
         """Open visits with an appointment on or after `on`, and not later than `until`, when given."""
-        booked = self.open().not_drawn().filter(appointment__on__gte=on)
+        booked = self.shown_as(Status.BOOKED, on=on)
         return booked.filter(appointment__on__lte=until) if until else booked
 
     def booked_outside_window(self, *, on: date) -> PlannedVisitQuerySet:
@@ -74,8 +76,8 @@ class PlannedVisitQuerySet(ClinicRowQuerySet["PlannedVisit"]):
 
     def awaiting_result(self, *, drawn_before: date | None = None) -> PlannedVisitQuerySet:
         """Open visits of which a specimen was drawn (before `drawn_before`, when given) and the result has not come."""
-        waiting = self.open().filter(drawn_on__isnull=False)
-        return waiting.filter(drawn_on__lt=drawn_before) if drawn_before else waiting
+        drawn = self.open().filter(drawn_on__isnull=False)
+        return drawn.filter(drawn_on__lt=drawn_before) if drawn_before else drawn
 
     def ranked(self) -> PlannedVisitQuerySet:
         """Visits by what a miss would cost, the worst first, then by the end of their window."""

@@ -29,12 +29,18 @@ def shown_as(status: Status, *, on: date) -> Q:
 
 def by_dates(on: date) -> dict[Status, Q]:
     """Return the conditions that follow from the dates of an open visit."""
-    booked = Q(appointment__on__gte=on)
-    waiting = OPEN & Q(drawn_on__isnull=True) & (Q(appointment__isnull=True) | Q(appointment__on__lt=on))
     return {
-        Status.BOOKED: OPEN & Q(drawn_on__isnull=True) & booked,
-        Status.OVERDUE: waiting & Q(closes__lt=on),
-        Status.DUE: waiting & Q(opens__lte=on, closes__gte=on),
-        Status.DUE_SOON: waiting & Q(opens__gt=on, opens__lte=on + DUE_SOON),
-        Status.PLANNED: waiting & Q(opens__gt=on + DUE_SOON),
+        Status.BOOKED: OPEN & Q(drawn_on__isnull=True, appointment__on__gte=on),
+        Status.OVERDUE: waiting(on) & Q(closes__lt=on),
+        Status.DUE: waiting(on) & Q(opens__lte=on, closes__gte=on),
+        Status.DUE_SOON: waiting(on) & Q(opens__gt=on, opens__lte=on + DUE_SOON),
+        Status.PLANNED: waiting(on) & Q(opens__gt=on + DUE_SOON),
     }
+
+
+def waiting(on: date) -> Q:
+    """Return the condition for open visits that are neither booked nor awaiting a result on `on`.
+
+    A past appointment without a record counts as none.
+    """
+    return OPEN & Q(drawn_on__isnull=True) & (Q(appointment__isnull=True) | Q(appointment__on__lt=on))

@@ -244,9 +244,9 @@ def cost_of_a_miss(visit: PlannedVisit, definition: rules.Protocol) -> str:
 
 def overdue_counts(clinic: Clinic, day: Day, filters: Filters) -> PlanQuerySet:
     """Return the plans whose blood counts are overdue; none when the filters leave no blood counts."""
-    if filters.phase not in CLOCK_PHASES or filters.activity not in ("", "cbc"):
-        return Plan.objects.none()
     plans = Plan.objects.filter(clinic=clinic).counts_overdue(on=day.today).select_related("patient")
+    if filters.phase not in CLOCK_PHASES or filters.activity not in ("", "cbc"):
+        return plans.none()
     return plans.filter(patient__responsible_clinician=filters.clinician) if filters.clinician else plans
 
 

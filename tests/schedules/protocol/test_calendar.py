@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schedules.protocol import CalendarError, WorkingCalendar, closed_days, suggested_day
+from schedules.protocol import CalendarError, WorkingCalendar, closed_days, closed_spans, suggested_day
 
 
 @pytest.mark.parametrize(
@@ -73,3 +73,22 @@ def test_no_working_day_of_the_window_is_nearer_than_the_suggested(working):
     suggested = suggested_day(OPENS, TARGET, CLOSES, working.__contains__)
     inside = sorted(day for day in working if OPENS <= day <= CLOSES)
     assert suggested == min(inside, key=lambda day: abs(day - TARGET), default=None)
+
+
+@pytest.mark.parametrize(
+    ("closed", "spans"),
+    [
+        (range(0), []),
+        (range(5, 11), []),  # six days
+        (range(5, 12), [(5, 11)]),
+        ([*range(8), *range(9, 20), *range(25, 31)], [(0, 7), (9, 19)]),
+        (range(31), [(0, 30)]),
+    ],
+)
+def test_closed_spans_are_runs_long_enough(closed, spans):
+    first = date(2024, 12, 20)
+    days = {first + timedelta(days=n) for n in closed}
+
+    found = closed_spans(first, first + timedelta(days=30), lambda day: day not in days, at_least=7)
+
+    assert [((a - first).days, (b - first).days) for a, b in found] == spans
