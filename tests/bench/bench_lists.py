@@ -1,0 +1,121 @@
+"""The worklist and the patient list of a clinic with 20,000 patients, against one with 200 (at most 1.5 times as long).
+
+The large clinic holds the patients of the small one a hundred times over, so that what is due, overdue and booked is
+in the same proportion. Each clinic has a database of its own; both answer through Django's test client.
+"""
+
+import os
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import NamedTuple
+
+import django
+from django.conf import settings
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "iotrex_followup.settings")
+settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+django.setup()
+
+from django.db import connection, connections, models, transaction  # noqa: E402  (after setup, as all that follows)
+from django.db.backends.base.base import BaseDatabaseWrapper  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.utils import timezone  # noqa: E402
+
+from accounts.models import Staff  # noqa: E402
+from patients.models import CareTeam, Contact, Patient, Treatment  # noqa: E402
+from schedules.demo.seed import seed  # noqa: E402
+from schedules.models import Appointment, Plan, PlannedActivity, PlannedVisit, VisitRecord  # noqa: E402
+from tests.bench.database import own_database  # noqa: E402
+from tests.bench.measure import paired  # noqa: E402
+
+PATIENTS, TIMES = 200, 100
+PAIRS, REQUESTS = 9, 3
+MODELS = (Patient, Contact, CareTeam, Treatment, Plan, Appointment, PlannedVisit, VisitRecord, PlannedActivity)
+PAGES = {
+    "worklist": "/",
+    "worklist, blood counts only": "/?activity=cbc",
+    "patient list": "/patients/",
+    "patient list, one indication": "/patients/?indication=paraganglioma",
+    "patient list, part of a name": "/patients/?q=fernh",
+}
+
+
+class Side(NamedTuple):
+    """One clinic: its database, and somebody signed in there."""
+
+    database: BaseDatabaseWrapper
+    client: Client
+
+    def reads(self, address: str) -> Callable[[], None]:
+        def read() -> None:
+            connections["default"] = self.database
+            for _ in range(REQUESTS):
+                response = self.client.get(address)
+                if response.status_code != 200:
+                    raise RuntimeError(f"{address} answered {response.status_code}")
+
+        return read
+
+
+def multiply(model: type[models.Model]) -> None:
+    """Store each row of `model` another 99 times, tied to the copies of the rows it belongs to."""
+
+    def copied(field: models.Field) -> str:
+        column = quoted(field)
+        if field.primary_key or field.related_model in MODELS:
+            return f"md5({column}::text || n)::uuid"
+        return f"{column} || '-' || n" if field.column in ("mrn", "search_name") else column
+
+    fields = model._meta.concrete_fields
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {model._meta.db_table} ({', '.join(map(quoted, fields))})"
+            f" SELECT {', '.join(map(copied, fields))}"
+            f" FROM {model._meta.db_table}, generate_series(2, {TIMES}) AS n"
+        )
+
+
+def quoted(field: models.Field) -> str:
+    return connection.ops.quote_name(field.column)
+
+
+@transaction.atomic
+def grow() -> None:
+    with connection.cursor() as cursor:
+        # The copies are sound, and nobody reads their history: no key is checked, no trigger runs.
+        cursor.execute("SET LOCAL session_replication_role = replica; SET LOCAL statement_timeout = 0")
+    for model in MODELS:
+        multiply(model)
+
+
+def open_clinic(database: BaseDatabaseWrapper, *, large: bool) -> Side:
+    seed(patients=PATIENTS, seed=1, today=timezone.now().date())
+    if large:
+        grow()
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0; VACUUM ANALYZE")
+    client = Client(headers={"host": "localhost"})
+    client.force_login(Staff.objects.get(email="clinician@example.org"))
+    client.get("/")
+    return Side(database, client)
+
+
+def run() -> list[tuple[str, str]]:
+    """Return what was measured and the figure, for the table of bin/bench."""
+    with ExitStack() as databases:
+        large = open_clinic(databases.enter_context(own_database("bench_lists_large")), large=True)
+        visits = PlannedVisit.objects.count()
+        small = open_clinic(databases.enter_context(own_database("bench_lists_small")), large=False)
+        rows = [("the large clinic", f"{PATIENTS * TIMES:,} patients, {visits:,} planned visits")]
+        for name, address in PAGES.items():
+            of_large, of_small = large.reads(address), small.reads(address)
+            of_large(), of_small()
+            rows.append(
+                (f"{name}: time as a multiple of that with {PATIENTS} patients", str(paired(of_large, of_small, PAIRS)))
+            )
+        return rows
+
+
+if __name__ == "__main__":
+    for what, figure in run():
+        print(f"{what}: {figure}")
