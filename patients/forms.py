@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from accounts.models import Clinic, Membership, Role, Staff, validate_time_zone
-from iotrex_followup.fields import DateInput
+from iotrex_followup.fields import DateField
 from patients.actions import PatientFacts
 from patients.models import CarePhase, Contact, Indication, Language, Patient, Sex
 
@@ -58,7 +58,7 @@ class PatientFields(forms.Form):
     mrn = forms.CharField(label="MRN", max_length=64, help_text="Medical record number, unique in this clinic.")
     family_name = forms.CharField(max_length=100)
     given_name = forms.CharField(max_length=100)
-    birth_date = forms.DateField(widget=DateInput)
+    birth_date = DateField()
     sex = forms.ChoiceField(choices=Sex, widget=forms.RadioSelect)
     indication = forms.ChoiceField(choices=[("", "Choose…"), *Indication.choices])
     secreting = forms.BooleanField(
@@ -118,9 +118,7 @@ class CareTeamForm(forms.Form):
 
     staff = forms.ModelChoiceField(Staff.objects.none(), required=False, label="One of ours")
     outside_team = forms.CharField(max_length=200, required=False, help_text="Until it accepts, we act on the counts.")
-    accepted_on = forms.DateField(
-        widget=DateInput, required=False, label="Accepted on", help_text="The day the outside team said yes."
-    )
+    accepted_on = DateField(required=False, label="Accepted on", help_text="The day the outside team said yes.")
     phone = forms.CharField(max_length=40, required=False, widget=forms.TextInput(attrs={"type": "tel"}))
 
     def __init__(self, *args: Any, clinic: Clinic, **kwargs: Any) -> None:

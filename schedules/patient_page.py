@@ -21,6 +21,7 @@ NOW = (Status.OVERDUE, Status.DUE, Status.AWAITING_RESULT)
 COMING = (Status.BOOKED, Status.DUE_SOON, Status.PLANNED)
 ACTIVITY_ORDER = list(ACTIVITY_NAMES)
 NEXT_THINGS = 3
+SHOWN_AHEAD = 12  # the rest is folded
 EVENTS = 20
 # What is decided by a clinician is undone by one.
 DECISIONS = ("counts.recovered",)
@@ -64,6 +65,14 @@ class PlanShown(NamedTuple):
     @property
     def ahead(self) -> list[Row]:
         return [row for row in self.rows if row.is_open]
+
+    @property
+    def soon(self) -> list[Row]:
+        return self.ahead[:SHOWN_AHEAD]
+
+    @property
+    def later(self) -> list[Row]:
+        return self.ahead[SHOWN_AHEAD:]
 
     @property
     def behind(self) -> list[Row]:

@@ -115,7 +115,7 @@ def plan_picture(rows: Sequence[Row], *, anchor: date, nadir: Nadir, happened: I
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
         "hconcat": panels,
-        "spacing": 24,
+        "spacing": 20,
         "resolve": {"scale": {"y": "shared"}},
     }
 
@@ -125,9 +125,9 @@ def _panels(anchor: date, latest: date) -> list[Panel]:
     years = max(2, ceil(_months(latest, anchor) / 12))
     last = anchor + relativedelta(years=years, days=1)
     return [
-        Panel("W", "Weeks after treatment", anchor - timedelta(days=2), weeks_end, 360),
-        Panel("M", "Months", weeks_end, year_end, 300),
-        Panel("Y", "Years", year_end, last, 300),
+        Panel("W", "Weeks after treatment", anchor - timedelta(days=2), weeks_end, 320),
+        Panel("M", "Months", weeks_end, year_end, 264),
+        Panel("Y", "Years", year_end, last, 248),
     ]
 
 

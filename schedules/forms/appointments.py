@@ -6,13 +6,13 @@ from typing import Any
 
 from django import forms
 
-from iotrex_followup.fields import DateInput, TimeInput
+from iotrex_followup.fields import DateField, TimeInput
 from schedules.models import PlannedVisit
 from schedules.names import activity_name, timepoint_name
 
 
 class AppointmentForm(forms.Form):
-    on = forms.DateField(label="Date", widget=DateInput)
+    on = DateField(label="Date")
     at = forms.TimeField(label="Time", required=False, widget=TimeInput)
     place = forms.CharField(max_length=200, required=False)
     reason = forms.CharField(

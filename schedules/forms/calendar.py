@@ -2,10 +2,10 @@
 
 from django import forms
 
-from iotrex_followup.fields import DateInput
+from iotrex_followup.fields import DateField
 
 
 class ClosureForm(forms.Form):
-    first_day = forms.DateField(label="First day", widget=DateInput)
-    last_day = forms.DateField(label="Last day", widget=DateInput, help_text="The same day for one day.")
+    first_day = DateField(label="First day")
+    last_day = DateField(label="Last day", help_text="The same day for one day.")
     reason = forms.CharField(max_length=200, help_text="For example “move to the new building”.")

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from iotrex_followup.fields import DateInput
+from iotrex_followup.fields import DateField
 from patients.models import MBQ_PER_MCI, Treatment
 from patients.treatment_checks import TreatmentFacts
 from schedules.planning import PlanChoices
@@ -22,9 +22,7 @@ class ActivityFields(forms.Form):
     activity = forms.DecimalField(
         label="Administered activity", required=False, min_value=Decimal("0.001"), max_digits=10, decimal_places=4
     )
-    activity_unit = forms.ChoiceField(
-        label="Unit", required=False, choices=[(unit, unit) for unit in MBQ_PER_UNIT], initial="GBq"
-    )
+    activity_unit = forms.ChoiceField(label="Unit", choices=[(unit, unit) for unit in MBQ_PER_UNIT], initial="GBq")
     weight_kg = forms.DecimalField(
         label="Weight (kg)", required=False, min_value=Decimal("0.1"), max_digits=5, decimal_places=2
     )
@@ -41,7 +39,7 @@ class ActivityFields(forms.Form):
         value: Decimal | None = self.cleaned_data["activity"]
         if value is None:
             return None
-        return (value * MBQ_PER_UNIT[self.cleaned_data["activity_unit"] or "GBq"]).quantize(Decimal("0.1"))
+        return (value * MBQ_PER_UNIT[self.cleaned_data["activity_unit"]]).quantize(Decimal("0.1"))
 
 
 class TreatmentFields(ActivityFields):
@@ -59,12 +57,10 @@ class TreatmentFields(ActivityFields):
         widget=forms.RadioSelect,
         help_text="Only a therapeutic treatment that was given starts a plan.",
     )
-    started_on = forms.DateField(
-        label="Date of the treatment", widget=DateInput, help_text="The day on which the infusion began: day 0."
-    )
+    started_on = DateField(label="Date of the treatment", help_text="The day on which the infusion began: day 0.")
     product = forms.CharField(max_length=100, initial="iobenguane I-131 (131I-MIBG)")
     stem_cell_support = forms.BooleanField(required=False)
-    radiation_precautions_until = forms.DateField(required=False, widget=DateInput)
+    radiation_precautions_until = DateField(required=False)
 
     @property
     def treatment_facts(self) -> TreatmentFacts:
@@ -89,9 +85,8 @@ class PlanFields(forms.Form):
     annual_reason = forms.CharField(required=False, widget=SHORT_TEXT, label="Reason for 24 months between visits")
     late_imaging_interval = forms.TypedChoiceField(label="Imaging after year 5", coerce=int, initial=USUAL_INTERVAL)
     late_imaging_reason = forms.CharField(required=False, widget=SHORT_TEXT, label="Reason for 24 months between scans")
-    followed_from = forms.DateField(
+    followed_from = DateField(
         required=False,
-        widget=DateInput,
         label="Followed here since",
         help_text="What closed before this day counts as “before enrolment”, never as overdue. Empty: today.",
     )
@@ -120,7 +115,7 @@ class NewTreatmentForm(TreatmentFields, PlanFields):
 class ConfirmTreatmentForm(ActivityFields, PlanFields):
     """A planned treatment that was given."""
 
-    started_on = forms.DateField(label="Given on", widget=DateInput, help_text="The day on which the infusion began.")
+    started_on = DateField(label="Given on", help_text="The day on which the infusion began.")
 
 
 class CorrectTreatmentForm(ActivityFields):
@@ -128,7 +123,7 @@ class CorrectTreatmentForm(ActivityFields):
 
     product = forms.CharField(max_length=100)
     stem_cell_support = forms.BooleanField(required=False)
-    radiation_precautions_until = forms.DateField(required=False, widget=DateInput)
+    radiation_precautions_until = DateField(required=False)
     override_reason = forms.CharField(widget=SHORT_TEXT, label="Reason of the correction")
 
     @property
@@ -143,8 +138,7 @@ class ReasonForm(forms.Form):
 
 
 class RecoveryForm(forms.Form):
-    recovered_on = forms.DateField(
-        widget=DateInput,
+    recovered_on = DateField(
         label="Recovered on",
         help_text="The second of two counts at least 3 days apart with ANC and platelets at or above the lower limit "
         "of normal or the pre-therapy baseline, not affected by transfusion or growth factor.",

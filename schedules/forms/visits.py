@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from iotrex_followup.fields import DateInput
+from iotrex_followup.fields import DateField
 from schedules.actions.visits import DONE, DRAWN
 from schedules.examination import FINDINGS, TIMING_REASONS, VITAL_SIGNS, Examination
 from schedules.models import PlannedVisit
@@ -20,7 +20,7 @@ TRI_STATE = [("present", "present"), ("absent", "absent"), ("", "not asked")]
 class RecordForm(forms.Form):
     """One day: what was done, where, and what was found. One field per activity, finding and vital sign."""
 
-    occurred_on = forms.DateField(label="Date", widget=DateInput)
+    occurred_on = DateField(label="Date")
     elsewhere = forms.BooleanField(label="Done elsewhere", required=False)
     place = forms.CharField(
         label="Where", max_length=200, required=False, help_text="The practice or laboratory, when done elsewhere."

@@ -171,7 +171,9 @@ def test_row_shows_treatment_next_and_overdue(client, clinician):
 
 @pytest.mark.parametrize("patients", [1, 100])
 def test_list_takes_the_same_queries_for_any_number(client, clinician, patients, django_assert_num_queries):
-    enrolled(by=clinician.staff, clinic=clinician.clinic, started_on=date(2026, 10, 23), today=TODAY)
+    enrolled(
+        by=clinician.staff, clinic=clinician.clinic, started_on=date(2026, 10, 23), today=TODAY, family_name="Alba"
+    )
     PatientFactory.create_batch(patients - 1, clinic=clinician.clinic, responsible_clinician=clinician.staff)
 
     with django_assert_num_queries(6):  # session, person, memberships, clinicians to choose from, list, next visits
@@ -194,3 +196,118 @@ def test_enrolment_is_offered_to_those_who_may(client, role, offered):
     client.force_login(MembershipFactory(role=role).staff)
 
     assert ("Enrol patient" in client.get(LIST).content.decode()) is offered
+
+
+IDENTITY = {
+    "mrn": "A1",
+    "family_name": "Prueba",
+    "given_name": "Ana",
+    "birth_date": "1961-03-03",
+    "sex": "female",
+    "indication": "pheochromocytoma",
+}
+REACHED = {"relation": "mother", "name": "Luz Prueba", "phone": "600 000 000", "language": "es", "order": "1"}
+
+
+@pytest.fixture
+def patient(clinician):
+    return PatientFactory(clinic=clinician.clinic, mrn="A1", search_name="prueba ana")
+
+
+def send(client, page, /, *args, **data):
+    return client.post(reverse(f"patients:{page}", args=args), data)
+
+
+def test_edit_shows_what_is_known(client, patient):
+    form = client.get(reverse("patients:edit", args=[patient.pk])).context["form"]
+
+    assert {name: str(form[name].value()) for name in IDENTITY} == IDENTITY
+
+
+def test_change_of_identity_asks_for_a_reason_at_its_field(client, patient):
+    refused = send(client, "edit", patient.pk, **IDENTITY | {"family_name": "Nueva"})
+    saved = send(client, "edit", patient.pk, **IDENTITY | {"family_name": "Nueva", "reason": "Married"})
+
+    patient.refresh_from_db()
+    assert (refused.status_code, list(refused.context["form"].errors)) == (422, ["reason"])
+    assert (saved.status_code, patient.family_name, patient.search_name) == (302, "Nueva", "nueva ana")
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"mrn": "TAKEN", "reason": "Typing error"}, "mrn"),
+        ({"birth_date": "03/04/1961"}, "birth_date"),
+        ({"time_zone": "Nowhere"}, "time_zone"),
+        ({"indication": ""}, "indication"),
+    ],
+)
+def test_refused_details_stand_at_their_field(client, patient, changed, field):
+    PatientFactory(clinic=patient.clinic, mrn="TAKEN")
+
+    response = send(client, "edit", patient.pk, **IDENTITY | changed)
+
+    assert (response.status_code, list(response.context["form"].errors)) == (422, [field])
+
+
+def test_saving_without_a_change_says_so_and_writes_no_event(client, patient):
+    response = send(client, "edit", patient.pk, **IDENTITY)
+
+    said = [str(message) for message in client.get(response.url).context["messages"]]
+    assert (said, patient.events.count()) == (["Nothing was changed."], 0)
+
+
+def test_contact_is_added_changed_removed_and_each_can_be_undone(client, patient):
+    send(client, "add_contact", patient.pk, **REACHED)
+    contact = patient.contacts.get()
+    send(client, "change_contact", contact.pk, **REACHED | {"phone": "700"})
+    send(client, "remove_contact", contact.pk)
+
+    def stands():
+        contact.refresh_from_db()
+        return contact.phone, contact.is_active
+
+    assert stands() == ("700", False)
+    for expected in (("700", True), ("600 000 000", True), ("600 000 000", False)):
+        event = patient.events.filter(undoes=None, undone_by=None).latest("at")
+        client.post(reverse("schedules:undo", args=[event.pk]))
+        assert stands() == expected
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [({"name": ""}, "name"), ({"phone": ""}, "phone"), ({"email": "nobody"}, "email"), ({"order": "0"}, "order")],
+)
+def test_refused_contact_stands_at_its_field(client, patient, changed, field):
+    response = send(client, "add_contact", patient.pk, **REACHED | changed)
+
+    assert (response.status_code, list(response.context["form"].errors)) == (422, [field])
+
+
+def test_care_team_of_a_phase_is_set_and_changed(client, patient):
+    send(client, "care_team", patient.pk, "weeks", outside_team="North Practice")
+    send(client, "care_team", patient.pk, "weeks", outside_team="North Practice", accepted_on="2026-11-01")
+
+    team = patient.care_teams.get()
+    assert (team.outside_team, team.accepted_on, team.is_ours) == ("North Practice", date(2026, 11, 1), False)
+
+
+def test_care_team_cannot_be_both_ours_and_outside(client, clinician, patient):
+    response = send(client, "care_team", patient.pk, "weeks", staff=clinician.staff_id, outside_team="North")
+
+    assert (response.status_code, list(response.context["form"].errors)) == (422, ["outside_team"])
+
+
+def test_care_team_of_an_unknown_phase_is_404(client, patient):
+    assert send(client, "care_team", patient.pk, "decades").status_code == 404
+
+
+@pytest.mark.parametrize(("role", "elsewhere", "status"), [(Role.AUDITOR, False, 403), (Role.CLINICIAN, True, 404)])
+@pytest.mark.parametrize("name", ["edit", "add_contact", "care_team"])
+def test_auditor_cannot_write_and_a_foreign_patient_is_404(client, patient, name, role, elsewhere, status):
+    clinic = ClinicFactory() if elsewhere else patient.clinic
+    client.force_login(MembershipFactory(clinic=clinic, role=role).staff)
+
+    arguments = [patient.pk, "weeks"] if name == "care_team" else [patient.pk]
+
+    assert send(client, name, *arguments).status_code == status
