@@ -1,10 +1,10 @@
 # One image for web, worker, beat and migrate; docker-compose.yml says which command each runs.
 FROM python:3.13-slim-bookworm
 
-# Pango draws the PDFs, DejaVu is their font.
+# Pango draws the PDFs in Liberation Sans; DejaVu has the scripts that lacks.
 RUN apt-get update \
     && apt-get install -y --no-install-recommends \
-        libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core \
+        libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core fonts-liberation \
     && rm -rf /var/lib/apt/lists/*
 
 RUN useradd --create-home --uid 10001 followup

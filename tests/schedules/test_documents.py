@@ -254,7 +254,7 @@ class TestPatientSheet:
         clinic.save()
         plan.patient.clinic = clinic
         text = sheet_text(plan)
-        assert "Call at once: +34 910 000 001 Write the number here before you take this sheet home:" in text
+        assert "Call at once: +34 910 000 001 Number for nights and weekends, which the clinic writes here:" in text
 
     def test_past_the_radiation_precautions_does_not_name_them(self, plan: Plan) -> None:
         assert "radiation advice" not in sheet_text(plan, today=date(2024, 3, 11))
