@@ -125,9 +125,9 @@ def _panels(anchor: date, latest: date) -> list[Panel]:
     years = max(2, ceil(_months(latest, anchor) / 12))
     last = anchor + relativedelta(years=years, days=1)
     return [
-        Panel("W", "Weeks after treatment", anchor - timedelta(days=2), weeks_end, 320),
-        Panel("M", "Months", weeks_end, year_end, 264),
-        Panel("Y", "Years", year_end, last, 248),
+        Panel("W", "Weeks after treatment", anchor - timedelta(days=2), weeks_end, 312),
+        Panel("M", "Months", weeks_end, year_end, 256),
+        Panel("Y", "Years", year_end, last, 232),
     ]
 
 
