@@ -14,7 +14,7 @@ from iotrex_followup.errors import InputRefused, ReasonNeeded, TransitionRefused
 from iotrex_followup.history import action
 from patients.models import CareTeam, Contact, Patient, Treatment
 from patients.names import fold
-from patients.treatment_checks import TreatmentFacts, concerns, refusal
+from patients.treatment_checks import TreatmentFacts, birth_refusal, concerns, refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +45,21 @@ def search_name(family_name: str, given_name: str) -> str:
 def register_patient(*, clinic: Clinic, facts: PatientFacts, by: Staff, today: date) -> Patient:
     """Enter a patient who has no plan yet.
 
-    Raises   InputRefused: the MRN is taken, the birth date lies in the future, the clinician works elsewhere.
+    Raises   InputRefused: the MRN is taken, the birth date cannot be, the clinician works elsewhere.
     Records  patient.registered
     """
-    if facts.birth_date > today:
-        raise InputRefused("The birth date is in the future.", field="birth_date")
+    refuse_impossible_birth(facts.birth_date, today=today)
     refuse_stranger(facts.responsible_clinician, clinic, field="responsible_clinician")
     patient = new_patient(clinic, facts)
     save_with_free_mrn(patient)
     record_event("patient.registered", clinic=clinic, patient=patient, by=by, mrn=patient.mrn)
     return patient
+
+
+def refuse_impossible_birth(birth_date: date, *, today: date) -> None:
+    """Raise InputRefused for a birth date that nobody alive has."""
+    if refused := birth_refusal(birth_date, today=today):
+        raise InputRefused(refused, field="birth_date")
 
 
 def refuse_stranger(staff: Staff | None, clinic: Clinic, *, field: str) -> None:
@@ -87,11 +92,11 @@ def save_with_free_mrn(patient: Patient, update_fields: list[str] | None = None)
 
 
 @action
-def update_patient(*, patient: Patient, fields: Mapping[str, Any], by: Staff, reason: str = "") -> Patient:
+def update_patient(*, patient: Patient, fields: Mapping[str, Any], by: Staff, today: date, reason: str = "") -> Patient:
     """Change what is known about a patient; a change of identity needs a reason.
 
     Raises   ReasonNeeded: MRN, name, birth date or sex changes without a reason.
-    Raises   InputRefused: the MRN is taken, a treatment lies before the new birth date, the clinician works elsewhere.
+    Raises   InputRefused: the MRN is taken, the birth date cannot be, the clinician works elsewhere.
     Raises   TransitionRefused: the record was merged or entered in error.
     Records  patient.changed, which can be undone
     """
@@ -101,6 +106,7 @@ def update_patient(*, patient: Patient, fields: Mapping[str, Any], by: Staff, re
         return patient
     if any(name in IDENTITY for name in changed) and not reason:
         raise ReasonNeeded(["This changes who the patient is."], field="reason")
+    refuse_impossible_birth(changed.get("birth_date", patient.birth_date), today=today)
     first = patient.treatments.exclude(state=Treatment.State.WITHDRAWN).order_by("started_on").first()
     if first and changed.get("birth_date", first.started_on) > first.started_on:
         raise InputRefused(f"The birth date is after the treatment of {first.started_on}.", field="birth_date")
@@ -121,6 +127,16 @@ def update_patient(*, patient: Patient, fields: Mapping[str, Any], by: Staff, re
         rows=changes.facts(),
     )
     return patient
+
+
+def lock_patient(patient: Patient) -> Patient:
+    """Return the patient as they are now, locked, so that two people cannot enter the same treatment at once.
+
+    Raises   TransitionRefused: the record was merged or entered in error.
+    """
+    locked: Patient = Patient.objects.select_for_update(of=("self",)).select_related("clinic").get(pk=patient.pk)
+    refuse_closed_record(locked)
+    return locked
 
 
 def refuse_closed_record(patient: Patient) -> None:
@@ -227,7 +243,7 @@ def record_unanchored_treatment(*, patient: Patient, facts: TreatmentFacts, by: 
     Raises   InputRefused, ReasonNeeded: see `check_treatment`.
     Records  treatment.planned or treatment.recorded, which can be undone
     """
-    refuse_closed_record(patient)
+    patient = lock_patient(patient)
     check_treatment(patient=patient, facts=facts, today=today)
     treatment = Treatment.objects.create(patient=patient, clinic=patient.clinic, **asdict(facts))
     record_event(

@@ -69,7 +69,9 @@ class PatientResource(Resource):
         fields = self.body(partial=True)
         reason = fields.pop("reason", "")
         return self.change(
-            lambda patient: actions.update_patient(patient=patient, fields=fields, reason=reason, by=self.staff)
+            lambda patient: actions.update_patient(
+                patient=patient, fields=fields, reason=reason, by=self.staff, today=self.today(patient.clinic)
+            )
         )
 
 

@@ -1,4 +1,4 @@
-"""What is asked about, and what is refused, when a treatment is entered. Pure: no database, no clock."""
+"""What is asked about, and what is refused, when a patient or a treatment is entered. Pure: no database, no clock."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ DOSIMETRIC_ACTIVITY_MBQ = (Decimal(10), Decimal(400))
 WEIGHT_KG = (Decimal(3), Decimal(250))
 ACTIVITY_PER_KG_MBQ = Decimal(740)
 SHORTEST_INTERVAL = timedelta(days=90)  # US label of iobenguane I-131; counted in days, not months
+EARLIEST_BIRTH = date(1900, 1, 1)
 OTHER_PRODUCTS = ("I-125", "I125", "125I", "GLIASITE", "HYDROXYBENZENESULFONATE")
 
 
@@ -27,6 +28,15 @@ class TreatmentFacts:
     stem_cell_support: bool = False
     radiation_precautions_until: date | None = None
     override_reason: str = ""
+
+
+def birth_refusal(birth_date: date, *, today: date) -> str | None:
+    """Return why `birth_date` cannot be a living patient's, else None."""
+    if birth_date > today:
+        return f"The birth date {birth_date} is in the future. Correct the year."
+    if birth_date < EARLIEST_BIRTH:
+        return f"The birth date {birth_date} is before {EARLIEST_BIRTH.year}. Correct the year."
+    return None
 
 
 def refusal(facts: TreatmentFacts, *, birth_date: date, today: date) -> tuple[str, str] | None:

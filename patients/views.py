@@ -36,6 +36,7 @@ def edit(request: ClinicRequest, pk: UUID) -> HttpResponse:
             fields={name: form.cleaned_data[name] for name in known},
             by=request.user,
             reason=form.cleaned_data["reason"],
+            today=request.clinic.local_date(timezone.now()),
         ),
     ):
         changed = bool(set(form.changed_data) & known.keys())

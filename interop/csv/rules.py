@@ -6,7 +6,7 @@ from datetime import date
 from interop.csv.findings import Finding
 from interop.csv.rows import Row
 from iotrex_followup.errors import InputRefused, ReasonNeeded
-from patients.treatment_checks import activity_concerns, interval_concerns, refusal, weight_concerns
+from patients.treatment_checks import activity_concerns, birth_refusal, interval_concerns, refusal, weight_concerns
 from schedules.planning import options_for
 from schedules.protocol import OptionError, Protocol
 
@@ -29,8 +29,8 @@ class Rules:
         ]
 
     def _dates(self, row: Row) -> Iterator[Finding]:
-        if row.patient.birth_date > self.today:
-            yield Finding(row.number, "birth_date", f"{row.patient.birth_date} is in the future.", "Correct the year.")
+        if impossible := birth_refusal(row.patient.birth_date, today=self.today):
+            yield Finding(row.number, "birth_date", impossible, "Write the date of birth as in the record.")
         elif refused := refusal(row.treatment, birth_date=row.patient.birth_date, today=self.today):
             remedy = "Correct one of the dates. A planned treatment is entered on the patient's page."
             yield Finding(row.number, COLUMN_OF[refused[0]], refused[1], remedy)

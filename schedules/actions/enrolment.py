@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Count, QuerySet
 
 from accounts.models import Clinic, Staff
+from accounts.permissions import May, may
 from events.actions import record_event
 from events.undo import Changes
 from iotrex_followup.errors import InputRefused, TransitionRefused
@@ -17,8 +18,8 @@ from iotrex_followup.history import action
 from patients.actions import (
     PatientFacts,
     check_treatment,
+    lock_patient,
     record_unanchored_treatment,
-    refuse_closed_record,
     register_patient,
     rows_of_new_treatment,
     save_contact,
@@ -81,7 +82,7 @@ def record_treatment(
     """
     if facts.kind != Treatment.Kind.THERAPEUTIC or facts.state != Treatment.State.GIVEN:
         return record_unanchored_treatment(patient=patient, facts=facts, by=by, today=today)
-    refuse_closed_record(patient)
+    patient = lock_patient(patient)
     check_treatment(patient=patient, facts=facts, today=today)
     treatment = Treatment.objects.create(patient=patient, clinic=patient.clinic, **asdict(facts))
     plan_treatment(treatment, choices, by=by, today=today)
@@ -106,7 +107,8 @@ def confirm_treatment(
     Raises   InputRefused, ReasonNeeded: see `check_treatment` and `options_for`.
     Records  treatment.given, which can be undone
     """
-    refuse_closed_record(treatment.patient)
+    lock_patient(treatment.patient)
+    treatment.refresh_from_db()
     if treatment.state != Treatment.State.PLANNED or treatment.kind != Treatment.Kind.THERAPEUTIC:
         raise TransitionRefused("Only a planned therapeutic treatment can be confirmed as given.")
     treatment.state = Treatment.State.GIVEN
@@ -122,6 +124,7 @@ def confirm_treatment(
 def plan_treatment(treatment: Treatment, choices: PlanChoices, *, by: Staff | None, today: date) -> Plan:
     """Store the plan a given therapeutic treatment anchors, settle the patient's plans and write the event."""
     patient = treatment.patient
+    refuse_longer_interval(choices, patient.clinic, by=by)
     protocol = current_protocol()
     options = options_for(protocol.definition, choices, indication=patient.indication, secreting=patient.secreting)
     plan = new_plan(treatment, protocol, options, choices, today=today)
@@ -137,6 +140,13 @@ def plan_treatment(treatment: Treatment, choices: PlanChoices, *, by: Staff | No
         **facts_of_given(treatment, protocol, visits=len(visits)),
     )
     return plan
+
+
+def refuse_longer_interval(choices: PlanChoices, clinic: Clinic, *, by: Staff | None) -> None:
+    """Raise InputRefused when somebody who is not a clinician of `clinic` chooses an interval of 24 months."""
+    for field in ("annual_interval", "late_imaging_interval"):
+        if getattr(choices, field) != 12 and by and not may(by, May.DECIDE, clinic):
+            raise InputRefused("A longer interval is a clinician's decision.", field=field)
 
 
 def facts_of_given(treatment: Treatment, protocol: Protocol, *, visits: int) -> dict[str, Any]:

@@ -63,7 +63,7 @@ def test_good_file_groups_rows_by_person_and_sorts_treatments_by_date(check):
     [
         ({"mrn": " "}, ("mrn", "It is blank.")),
         ({"birth_date": "03/04/61"}, ("birth_date", "“03/04/61” is not a date as year-month-day.")),
-        ({"birth_date": "2027-01-01"}, ("birth_date", "2027-01-01 is in the future.")),
+        ({"birth_date": "2027-01-01"}, ("birth_date", "The birth date 2027-01-01 is in the future. Correct the year.")),
         (
             {"treated_on": "2026-06-02"},
             ("treated_on", "2026-06-02 is in the future. Enter it as planned, or correct the date."),

@@ -1,6 +1,7 @@
 """What is known about a patient, and treatments that anchor no plan."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -80,24 +81,26 @@ def test_nobody_is_born_tomorrow(clinic: Clinic, by: Staff) -> None:
 def test_change_of_identity_needs_a_reason(plan: Plan, by: Staff, field: str, value: Any) -> None:
     before = everything()
     with pytest.raises(ReasonNeeded) as refused:
-        update_patient(patient=Patient.objects.get(), fields={field: value}, by=by)
+        update_patient(patient=Patient.objects.get(), fields={field: value}, by=by, today=TODAY)
     assert refused.value.field == "reason"
     assert everything() == before
-    update_patient(patient=Patient.objects.get(), fields={field: value}, reason="A slip of the pen.", by=by)
+    update_patient(
+        patient=Patient.objects.get(), fields={field: value}, reason="A slip of the pen.", by=by, today=TODAY
+    )
     assert getattr(Patient.objects.get(), field) == value
     assert Event.objects.get(kind="patient.changed").facts["fields"] == [field]
 
 
 def test_other_changes_need_no_reason(plan: Plan, by: Staff) -> None:
     fields = {"responsible_clinician": by, "time_zone": "Atlantic/Canary", "secreting": True}
-    update_patient(patient=plan.patient, fields=fields, by=by)
+    update_patient(patient=plan.patient, fields=fields, by=by, today=TODAY)
     patient = Patient.objects.get()
     assert (patient.responsible_clinician, patient.zone_name, patient.secreting) == (by, "Atlantic/Canary", True)
 
 
 def test_change_to_what_is_already_known_writes_no_event(plan: Plan, by: Staff) -> None:
     before = everything()
-    update_patient(patient=plan.patient, fields={"mrn": "M1", "sex": "female"}, by=by)
+    update_patient(patient=plan.patient, fields={"mrn": "M1", "sex": "female"}, by=by, today=TODAY)
     assert everything() == before
 
 
@@ -114,7 +117,7 @@ def test_change_that_cannot_be_leaves_nothing(
     PatientFactory(clinic=plan.clinic, mrn="M2")
     before = everything()
     with pytest.raises(error) as refused:
-        update_patient(patient=plan.patient, fields=fields, reason="A slip of the pen.", by=by)
+        update_patient(patient=plan.patient, fields=fields, reason="A slip of the pen.", by=by, today=TODAY)
     assert refused.value.field == field
     assert everything() == before
 
@@ -199,3 +202,10 @@ def test_cumulative_activity_counts_given_therapeutic_treatments_alone(clinic: C
             patient=patient, clinic=clinic, started_on=date(2024, 1, day), kind=kind, state=state, activity_mbq=activity
         )
     assert patient.cumulative_activity_mbq() == Decimal("18500.5")
+
+
+@pytest.mark.parametrize("birth_date", [date(1899, 12, 31), date(2026, 11, 23)])
+def test_patient_with_a_birth_date_nobody_has_is_refused(clinic: Clinic, by: Staff, birth_date: date) -> None:
+    with pytest.raises(InputRefused) as refused:
+        register_patient(clinic=clinic, facts=replace(FACTS, birth_date=birth_date), by=by, today=date(2026, 11, 22))
+    assert (refused.value.field, Patient.objects.count()) == ("birth_date", 0)

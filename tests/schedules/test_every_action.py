@@ -130,7 +130,7 @@ CAN_BE_UNDONE: dict[str, Callable[[Scene], object]] = {
         treatment=s.plan.treatment, fields={"activity_mbq": Decimal(11100)}, reason="", by=s.by, today=TODAY
     ),
     "patient.changed": lambda s: update_patient(
-        patient=s.patient, fields={"family_name": "Nueva"}, reason="Married.", by=s.by
+        patient=s.patient, fields={"family_name": "Nueva"}, reason="Married.", by=s.by, today=TODAY
     ),
     "contact.added": lambda s: save_contact(patient=s.patient, contact=None, fields={"name": "Luz"}, by=s.by),
     "contact.changed": lambda s: save_contact(

@@ -133,7 +133,7 @@ def test_closed_record_is_not_changed(plan: Plan, clinician: Staff) -> None:
     before = everything()
     for change in (
         lambda: withdraw_patient(patient=patient, reason="Again.", by=clinician),
-        lambda: update_patient(patient=patient, fields={"secreting": True}, by=clinician),
+        lambda: update_patient(patient=patient, fields={"secreting": True}, by=clinician, today=TODAY),
         lambda: save_contact(patient=patient, contact=None, fields={"phone": "1"}, by=clinician),
         lambda: set_care_team(patient=patient, phase="weeks", fields={"staff": clinician}, by=clinician),
     ):
