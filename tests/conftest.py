@@ -12,6 +12,28 @@ from django.conf import settings
 from iotrex_followup.embedded import Home, Postgres, Valkey
 
 
+# What PostgreSQL itself decides: row history, constraints, locks, COPY, statuses and groups in SQL. These tests also
+# run against the server of DATABASE_URL, whose version is another than the embedded one's.
+DECIDED_BY_THE_DATABASE = (
+    "tests/api/test_at_once.py",
+    "tests/events/",
+    "tests/interop/test_bulk.py",
+    "tests/interop/test_import_command.py",
+    "tests/interop/test_import_job.py",
+    "tests/schedules/test_enrolment_actions.py",
+    "tests/schedules/test_every_action.py",
+    "tests/schedules/test_models.py",
+    "tests/schedules/test_querysets.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that .ci/run repeats against PostgreSQL and Redis servers where they answer."""
+    for item in items:
+        if item.nodeid.startswith(DECIDED_BY_THE_DATABASE):
+            item.add_marker("services")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Fit the settings, before anything has used them."""
     settings.SECRET_KEY = "only-for-tests"
