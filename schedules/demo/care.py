@@ -48,8 +48,8 @@ class Care:
                 attended.append((day, visit))
             elif until is None:
                 coming[day].append(visit)
-        if self.course.behind:
-            closed = [pair for pair in attended if pair[1].closes < last]
+        closed = [pair for pair in attended if pair[1].closes < last]
+        if self.course.behind and closed:
             attended.remove(max(closed, key=lambda pair: pair[1].closes))
         for day, visit in sorted(attended, key=lambda pair: pair[0]):
             self.attend(visit, plan, day)

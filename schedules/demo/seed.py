@@ -26,14 +26,13 @@ def seed(*, patients: int, seed: int, today: date) -> Demo:
     for number in range(patients):
         # A patient's chances are their own: one more patient in the clinic changes nobody else.
         chance = Random(f"{seed} {number}")  # noqa: S311 (a story, not a secret)
-        enter_patient(demo, number, chance)
+        enter_patient(demo, number, course_of(number, chance, today), chance)
     actions.extend_plans(today=today)
     return demo
 
 
-def enter_patient(demo: Demo, number: int, chance: Random) -> None:
+def enter_patient(demo: Demo, number: int, course: Course, chance: Random) -> None:
     """Enter one patient and everything that happened to them since the clinic follows them."""
-    course = course_of(number, chance, demo.today)
     person = invent_person(chance, number=number + 1, child=course.child, treated_on=course.first_day)
     clinician = demo.clinicians[number % len(demo.clinicians)]
     entered = max(course.first_day, demo.follows_since) if course.treated else demo.today - timedelta(days=8)
