@@ -11,7 +11,6 @@ from django.conf import settings
 
 from iotrex_followup.embedded import Home, Postgres, Valkey
 
-
 # What PostgreSQL itself decides: row history, constraints, locks, COPY, statuses and groups in SQL. These tests also
 # run against the server of DATABASE_URL, whose version is another than the embedded one's.
 DECIDED_BY_THE_DATABASE = (
