@@ -17,7 +17,7 @@ SENTENCES = {
     "patient.merged": "Record {mrn} merged into this one",
     "patient.merged_away": "Merged into record {mrn}",
     "patient.withdrawn": "Record marked as entered in error",
-    "patients.imported": "List {file} imported: {patients} new patients, {treatments} treatments, {skipped} rows left out",
+    "patients.imported": "List {file} imported: {patients} patients, {treatments} treatments; {skipped} rows left out",
     "contact.added": "Contact added: {name}",
     "contact.changed": "Contact changed: {name}",
     "contact.removed": "Contact removed: {name}",

@@ -45,7 +45,7 @@ WRITERS = ["patients/actions.py", "schedules/actions/*.py"]
         ("visit.unscheduled", {"occurred_on": "2024-03-03", "outcomes": {}},
          "Unscheduled visit recorded for Sun 3 Mar 2024: examination only"),
         ("patients.imported", {"file": "list.csv", "patients": 2, "treatments": 3, "activities": 500, "skipped": 0},
-         "List list.csv imported: 2 new patients, 3 treatments, 0 rows left out"),
+         "List list.csv imported: 2 patients, 3 treatments; 0 rows left out"),
         ("robot.arrived", {}, "robot.arrived"),
     ],
 )  # fmt: skip
