@@ -271,17 +271,33 @@ class PlannedVisit(models.Model):
             models.Index(fields=("patient", "target"), name="visit_of_patient"),
             models.Index(
                 fields=("clinic", "opens"),
-                include=("closes", "cost"),
+                include=("closes", "cost", "appointment", "drawn_on"),
                 condition=Q(status="planned", before_enrolment=False),
                 name="open_visit_by_opening",
             ),
             models.Index(
                 fields=("clinic", "closes"),
-                include=("cost",),
+                include=("opens", "cost", "appointment", "drawn_on"),
                 condition=Q(status="planned", before_enrolment=False),
                 name="open_visit_by_closing",
             ),
-            models.Index(fields=("appointment",), condition=Q(appointment__isnull=False), name="visit_of_appointment"),
+            models.Index(
+                fields=("clinic", "-cost", "closes", "id"),
+                include=("opens", "appointment", "drawn_on"),
+                condition=Q(status="planned", before_enrolment=False),
+                name="open_visit_by_rank",
+            ),
+            models.Index(
+                fields=("clinic", "-cost", "closes", "id"),
+                condition=Q(status="planned", before_enrolment=False, drawn_on__isnull=False),
+                name="drawn_visit_by_rank",
+            ),
+            models.Index(
+                fields=("appointment",),
+                include=("id", "clinic", "opens", "closes", "drawn_on", "status", "before_enrolment"),
+                condition=Q(appointment__isnull=False),
+                name="visit_of_appointment",
+            ),
         )
 
     def __str__(self) -> str:
@@ -327,7 +343,15 @@ class VisitRecord(models.Model):
     class Meta:
         ordering = ("occurred_on", "id")
         constraints = (models.UniqueConstraint(fields=("id", "clinic"), name="record_clinic"),)
-        indexes = (models.Index(fields=("patient", "-occurred_on"), name="record_of_patient"),)
+        indexes = (
+            models.Index(fields=("patient", "-occurred_on"), name="record_of_patient"),
+            models.Index(
+                fields=("clinic", "occurred_on"),
+                include=("patient",),
+                condition=Q(activities__contains=["cbc"], withdrawn=False),
+                name="count_by_day",
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.visit.timepoint if self.visit else 'Unscheduled visit'} on {self.occurred_on}"

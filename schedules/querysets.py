@@ -9,7 +9,7 @@ from operator import or_
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db.models import F, Max, OuterRef, Q, Subquery
+from django.db.models import Exists, F, Max, OuterRef, Q, Subquery
 from django.db.models.functions import Greatest
 
 from patients.models import ClinicRowQuerySet
@@ -65,7 +65,7 @@ class PlannedVisitQuerySet(ClinicRowQuerySet["PlannedVisit"]):
         """Visits done, replaced or decided against whose appointment on or after `on` serves no open visit either."""
         return (
             self.exclude(status="planned")
-            .filter(appointment__on__gte=on, appointment__state="booked")
+            .filter(appointment__isnull=False, appointment__on__gte=on, appointment__state="booked")
             .exclude(appointment__visits__status="planned")
         )
 
@@ -113,18 +113,28 @@ class PlanQuerySet(ClinicRowQuerySet["Plan"]):
         The same reading as `schedules.protocol.count_clock`: from day 14 to day 84 or recovery, more than
         `limit_days` since the last specimen, never counted from before `followed_from`.
         """
+        from schedules.models import VisitRecord
+
+        last_day = on - timedelta(days=limit_days)
+        recent_count = VisitRecord.objects.filter(
+            clinic=OuterRef("clinic"),
+            patient=OuterRef("patient"),
+            occurred_on__gte=last_day,
+            activities__contains=["cbc"],
+            withdrawn=False,
+        )
         return (
             self.current()
             .filter(
+                ~Exists(recent_count),
                 anchor__lte=on - CLOCK_STARTS,
                 anchor__gte=on - CLOCK_ENDS,
-                followed_from__lte=on,
+                followed_from__lt=last_day,
                 patient__status="active",
             )
             .filter(Q(counts_recovered_on__isnull=True) | Q(counts_recovered_on__gt=on))
             .with_last_count()
             .annotate(counted_from=Greatest("last_count_on", "anchor", "followed_from"))
-            .filter(counted_from__lt=on - timedelta(days=limit_days))
         )
 
     def longest_wait_first(self) -> PlanQuerySet:

@@ -2,7 +2,8 @@
 
 from datetime import date
 
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.lookups import LessThan
 
 from schedules.protocol import Status
 from schedules.protocol.status import DUE_SOON
@@ -30,7 +31,7 @@ def shown_as(status: Status, *, on: date) -> Q:
 def by_dates(on: date) -> dict[Status, Q]:
     """Return the conditions that follow from the dates of an open visit."""
     return {
-        Status.BOOKED: OPEN & Q(drawn_on__isnull=True, appointment__on__gte=on),
+        Status.BOOKED: OPEN & Q(drawn_on__isnull=True, appointment__isnull=False, appointment__on__gte=on),
         Status.OVERDUE: waiting(on) & Q(closes__lt=on),
         Status.DUE: waiting(on) & Q(opens__lte=on, closes__gte=on),
         Status.DUE_SOON: waiting(on) & Q(opens__gt=on, opens__lte=on + DUE_SOON),
@@ -41,6 +42,10 @@ def by_dates(on: date) -> dict[Status, Q]:
 def waiting(on: date) -> Q:
     """Return the condition for open visits that are neither booked nor awaiting a result on `on`.
 
-    A past appointment without a record counts as none.
+    A past appointment without a record counts as none. The appointment is looked up per booked row, not joined: a list
+    stops after its first rows, and a join would read the appointments of the whole clinic before that.
     """
-    return OPEN & Q(drawn_on__isnull=True) & (Q(appointment__isnull=True) | Q(appointment__on__lt=on))
+    from schedules.models import Appointment
+
+    booked_on = Subquery(Appointment.objects.filter(pk=OuterRef("appointment")).order_by().values("on"))
+    return OPEN & Q(drawn_on__isnull=True) & (Q(appointment__isnull=True) | Q(LessThan(booked_on, on)))

@@ -8,11 +8,11 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
-from django.db.models import Model, QuerySet, prefetch_related_objects
+from django.db.models import Exists, Model, OuterRef, QuerySet, prefetch_related_objects
 
 from accounts.models import Clinic, Staff
 from schedules import protocol as rules
-from schedules.models import OPEN_ACTIVITY, Plan, PlannedVisit, Protocol
+from schedules.models import OPEN_ACTIVITY, Plan, PlannedActivity, PlannedVisit, Protocol
 from schedules.planning import facts_of
 from schedules.querysets import PlannedVisitQuerySet, PlanQuerySet
 
@@ -95,15 +95,19 @@ def opening_between(first: timedelta, last: timedelta) -> Callable[[PlannedVisit
 
 
 def to_decide(visits: PlannedVisitQuerySet, day: Day) -> PlannedVisitQuerySet:
-    """Return what a person has to decide: bookings that fit no longer, and windows in which nobody works."""
+    """Return what a person has to decide: bookings that fit no longer, and windows in which nobody works.
+
+    They are looked for once, since they are few: beyond the first 1000 found they are neither counted nor shown.
+    """
     coming = visits.waiting(on=day.today).filter(opens__lte=day.today + MONTH, closes__gte=day.today)
     chosen = [
         visits.booked_outside_window(on=day.today),
         visits.booked_though_closed(on=day.today),
         coming.within(day.closed),
     ]
-    first, *others = (found.order_by().values("pk") for found in chosen)
-    return visits.filter(pk__in=first.union(*others))
+    first, *others = (found.order_by().values_list("pk", flat=True) for found in chosen)
+    found = list(first.union(*others).order_by("id")[: COUNTED_TO + 1])
+    return PlannedVisit.objects.filter(pk__in=found)
 
 
 VISIT_GROUPS = (
@@ -128,8 +132,8 @@ def day_of(calendar: rules.WorkingCalendar, today: date) -> Day:
 
 def groups(clinic: Clinic, day: Day, filters: Filters) -> list[Group]:
     """Return the first page of every group, the blood counts overdue by the clock first."""
-    visits = visits_of(clinic, filters)
-    selected = [(kind, kind.select(visits, day)) for kind in VISIT_GROUPS]
+    visits = PlannedVisit.objects.filter(clinic=clinic)
+    selected = [(kind, narrowed(kind.select(visits, day), filters)) for kind in VISIT_GROUPS]
     pages = [(kind, counted(found), page(found.ranked())) for kind, found in selected]
     rows = visit_rows([visit for _, _, (found, _) in pages for visit in found], day)
     by_visit = {row.visit.pk: row for row in rows}
@@ -154,26 +158,26 @@ def next_page(clinic: Clinic, day: Day, filters: Filters, *, group: str, after: 
     if kind is None:
         raise ValueError(f"no group {group!r}")
     cost, closes, pk = after.split("_")
-    visits = kind.select(visits_of(clinic, filters), day)
+    visits = narrowed(kind.select(PlannedVisit.objects.filter(clinic=clinic), day), filters)
     found, more = page(visits.ranked_after(int(cost), date.fromisoformat(closes), UUID(pk)))
     return Group(kind.key, kind.title, "", visit_rows(found, day), rank_key(found, more))
 
 
 def next_opening(clinic: Clinic, day: Day, filters: Filters) -> PlannedVisit | None:
     """Return the visit that opens next after today, whatever its rank."""
-    coming = visits_of(clinic, filters).waiting(on=day.today).filter(opens__gt=day.today)
-    return coming.select_related("patient").order_by("opens", "-cost", "id").first()
+    coming = PlannedVisit.objects.filter(clinic=clinic).waiting(on=day.today).filter(opens__gt=day.today)
+    return narrowed(coming, filters).select_related("patient").order_by("opens", "-cost", "id").first()
 
 
-def visits_of(clinic: Clinic, filters: Filters) -> PlannedVisitQuerySet:
-    """Return the clinic's planned visits narrowed to `filters`."""
-    visits = PlannedVisit.objects.filter(clinic=clinic)
+def narrowed(visits: PlannedVisitQuerySet, filters: Filters) -> PlannedVisitQuerySet:
+    """Return those of `visits` that were asked for."""
     if filters.clinician:
         visits = visits.filter(patient__responsible_clinician=filters.clinician)
     if filters.phase:
         visits = visits.filter(phase=filters.phase)
     if filters.activity:
-        visits = visits.filter(activities__activity=filters.activity, activities__status__in=OPEN_ACTIVITY)
+        asked = PlannedActivity.objects.filter(activity=filters.activity, status__in=OPEN_ACTIVITY)
+        visits = visits.filter(Exists(asked.filter(visit=OuterRef("pk"))))
     return visits
 
 
