@@ -2,6 +2,7 @@
 
 from schedules.actions.appointments import book_visits, cancel_appointment, move_appointment
 from schedules.actions.calendar import add_closure, remove_closure
+from schedules.actions.decisions import mark_missed, mark_not_applicable, receive_results, release_activity
 from schedules.actions.enrolment import (
     confirm_treatment,
     enrol,
@@ -12,15 +13,8 @@ from schedules.actions.enrolment import (
     withdraw_treatment,
 )
 from schedules.actions.protocols import approve_protocol, load_packaged_protocol
+from schedules.actions.recording import record_unscheduled_visit, record_visit
 from schedules.actions.records import merge_patients, withdraw_patient
-from schedules.actions.visits import (
-    mark_missed,
-    mark_not_applicable,
-    receive_results,
-    record_unscheduled_visit,
-    record_visit,
-    release_activity,
-)
 
 __all__ = [
     "add_closure",

@@ -1,4 +1,4 @@
-"""What a person enters about a visit; schedules/actions/visits.py decides whether it can be."""
+"""What a person enters about a visit; schedules/actions/recording.py decides whether it can be."""
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from iotrex_followup.fields import DateField
-from schedules.actions.visits import DONE, DRAWN
+from schedules.actions.recording import DONE, DRAWN
 from schedules.examination import FINDINGS, TIMING_REASONS, VITAL_SIGNS, Examination
 from schedules.models import PlannedVisit
 from schedules.names import ACTIVITY_NAMES, activity_name
