@@ -240,7 +240,7 @@ def cost_of_a_miss(visit: PlannedVisit, definition: rules.Protocol) -> str:
     phase = next(phase for phase in definition.phases if phase.key == visit.phase)
     nadir = definition.nadir
     if phase.unit == "weeks" and visit.cost >= nadir.cost:
-        return f"Counts are lowest in weeks {nadir.first_week}–{nadir.last_week}"
+        return f"Lowest counts: weeks {nadir.first_week}–{nadir.last_week}"
     if phase.first_cost is not None and visit.cost >= phase.first_cost:
         return "First response assessment"
     return phase.name[:1].upper() + phase.name[1:]

@@ -13,7 +13,7 @@ from accounts.models import Clinic, Staff
 from accounts.permissions import May, may
 from events.actions import record_event
 from events.undo import Changes
-from iotrex_followup.errors import InputRefused, TransitionRefused
+from iotrex_followup.errors import InputRefused, ReasonNeeded, TransitionRefused
 from iotrex_followup.history import action
 from patients.actions import (
     PatientFacts,
@@ -218,10 +218,13 @@ def withdraw_treatment(*, treatment: Treatment, reason: str, by: Staff) -> Treat
     """Record that a treatment was entered in error; what its plan has open is cancelled, the earlier plan stands again.
 
     Raises   TransitionRefused: it is withdrawn already.
+    Raises   ReasonNeeded: no reason.
     Records  treatment.withdrawn, which can be undone
     """
     if treatment.state == Treatment.State.WITHDRAWN:
         raise TransitionRefused("This treatment is already marked as entered in error.")
+    if not reason:
+        raise ReasonNeeded(["This cancels what the treatment had planned."], field="reason")
     changes = Changes()
     changes.watch(treatment)
     treatment.state = Treatment.State.WITHDRAWN

@@ -5,49 +5,77 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('patients', '0002_rows_carry_their_patients_clinic'),
-        ('schedules', '0002_rows_carry_their_parents_clinic'),
+        ("accounts", "0001_initial"),
+        ("patients", "0002_rows_carry_their_patients_clinic"),
+        ("schedules", "0002_rows_carry_their_parents_clinic"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='plannedvisit',
-            name='open_visit_by_opening',
+            model_name="plannedvisit",
+            name="open_visit_by_opening",
         ),
         migrations.RemoveIndex(
-            model_name='plannedvisit',
-            name='open_visit_by_closing',
+            model_name="plannedvisit",
+            name="open_visit_by_closing",
         ),
         migrations.RemoveIndex(
-            model_name='plannedvisit',
-            name='visit_of_appointment',
+            model_name="plannedvisit",
+            name="visit_of_appointment",
         ),
         migrations.AddIndex(
-            model_name='plannedvisit',
-            index=models.Index(condition=models.Q(('before_enrolment', False), ('status', 'planned')), fields=['clinic', 'opens'], include=('closes', 'cost', 'appointment', 'drawn_on'), name='open_visit_by_opening'),
+            model_name="plannedvisit",
+            index=models.Index(
+                condition=models.Q(("before_enrolment", False), ("status", "planned")),
+                fields=["clinic", "opens"],
+                include=("closes", "cost", "appointment", "drawn_on"),
+                name="open_visit_by_opening",
+            ),
         ),
         migrations.AddIndex(
-            model_name='plannedvisit',
-            index=models.Index(condition=models.Q(('before_enrolment', False), ('status', 'planned')), fields=['clinic', 'closes'], include=('opens', 'cost', 'appointment', 'drawn_on'), name='open_visit_by_closing'),
+            model_name="plannedvisit",
+            index=models.Index(
+                condition=models.Q(("before_enrolment", False), ("status", "planned")),
+                fields=["clinic", "closes"],
+                include=("opens", "cost", "appointment", "drawn_on"),
+                name="open_visit_by_closing",
+            ),
         ),
         migrations.AddIndex(
-            model_name='plannedvisit',
-            index=models.Index(condition=models.Q(('before_enrolment', False), ('status', 'planned')), fields=['clinic', '-cost', 'closes', 'id'], include=('opens', 'appointment', 'drawn_on'), name='open_visit_by_rank'),
+            model_name="plannedvisit",
+            index=models.Index(
+                condition=models.Q(("before_enrolment", False), ("status", "planned")),
+                fields=["clinic", "-cost", "closes", "id"],
+                include=("opens", "appointment", "drawn_on"),
+                name="open_visit_by_rank",
+            ),
         ),
         migrations.AddIndex(
-            model_name='plannedvisit',
-            index=models.Index(condition=models.Q(('before_enrolment', False), ('drawn_on__isnull', False), ('status', 'planned')), fields=['clinic', '-cost', 'closes', 'id'], name='drawn_visit_by_rank'),
+            model_name="plannedvisit",
+            index=models.Index(
+                condition=models.Q(("before_enrolment", False), ("drawn_on__isnull", False), ("status", "planned")),
+                fields=["clinic", "-cost", "closes", "id"],
+                name="drawn_visit_by_rank",
+            ),
         ),
         migrations.AddIndex(
-            model_name='plannedvisit',
-            index=models.Index(condition=models.Q(('appointment__isnull', False)), fields=['appointment'], include=('id', 'clinic', 'opens', 'closes', 'drawn_on', 'status', 'before_enrolment'), name='visit_of_appointment'),
+            model_name="plannedvisit",
+            index=models.Index(
+                condition=models.Q(("appointment__isnull", False)),
+                fields=["appointment"],
+                include=("id", "clinic", "opens", "closes", "drawn_on", "status", "before_enrolment"),
+                name="visit_of_appointment",
+            ),
         ),
         migrations.AddIndex(
-            model_name='visitrecord',
-            index=models.Index(condition=models.Q(('activities__contains', ['cbc']), ('withdrawn', False)), fields=['clinic', 'occurred_on'], include=('patient',), name='count_by_day'),
+            model_name="visitrecord",
+            index=models.Index(
+                condition=models.Q(("activities__contains", ["cbc"]), ("withdrawn", False)),
+                fields=["clinic", "occurred_on"],
+                include=("patient",),
+                name="count_by_day",
+            ),
         ),
     ]

@@ -378,6 +378,14 @@ def confirm(treatment: Treatment, by: Staff, started_on: date = date(2025, 6, 1)
     )
 
 
+def test_treatment_is_not_withdrawn_without_a_reason(patient: Patient, clinician: Staff) -> None:
+    treatment = give(patient, clinician, ANCHOR)[0]
+    before = everything()
+    with pytest.raises(ReasonNeeded):
+        withdraw_treatment(treatment=treatment, reason="", by=clinician)
+    assert everything() == before
+
+
 def test_treatment_is_not_withdrawn_twice(patient: Patient, clinician: Staff) -> None:
     treatment = give(patient, clinician, ANCHOR)[0]
     withdraw_treatment(treatment=treatment, reason="Another person's.", by=clinician)

@@ -56,7 +56,7 @@ def test_window_that_closed_is_overdue_and_ranked_by_its_cost(signed_in: Client,
     counts, overdue, *_ = signed_in.get(PAGE).context["groups"]
 
     assert [row.visit.timepoint for row in overdue.rows] == ["W4", "W5", "W6", "W1", "W2", "W3", "W7"]
-    assert [row.why for row in overdue.rows[2:4]] == ["Counts are lowest in weeks 4–6", "Weekly blood counts"]
+    assert [row.why for row in overdue.rows[2:4]] == ["Lowest counts: weeks 4–6", "Weekly blood counts"]
     assert [(row.plan, row.clock.days_since) for row in counts.rows] == [(plan, 56)]
 
 
