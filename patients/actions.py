@@ -195,7 +195,7 @@ def set_care_team(*, patient: Patient, phase: str, fields: Mapping[str, Any], by
     """Say who is responsible for acting on the counts in one phase: one of ours, or an outside team.
 
     Raises   InputRefused: both are named, an acceptance without an outside team, or somebody of another clinic.
-    Records  care_team.set
+    Records  care_team.set, which can be undone
     """
     refuse_closed_record(patient)
     if fields.get("staff") and fields.get("outside_team"):
@@ -203,9 +203,16 @@ def set_care_team(*, patient: Patient, phase: str, fields: Mapping[str, Any], by
     if fields.get("accepted_on") and not fields.get("outside_team"):
         raise InputRefused("Only an outside team accepts; name it or clear the date.", field="accepted_on")
     refuse_stranger(fields.get("staff"), patient.clinic, field="staff")
-    team, _ = CareTeam.objects.update_or_create(
-        patient=patient, phase=phase, defaults={**fields, "clinic": patient.clinic}
-    )
+    changes = Changes()
+    team = patient.care_teams.select_for_update().filter(phase=phase).first()
+    if team:
+        changes.watch(team)
+    else:
+        team = CareTeam(patient=patient, clinic=patient.clinic, phase=phase)
+        changes.created(team, undone={"staff_id": None, "outside_team": "", "phone": "", "accepted_on": None})
+    for name, value in fields.items():
+        setattr(team, name, value)
+    team.save()
     record_event(
         "care_team.set",
         clinic=patient.clinic,
@@ -214,6 +221,7 @@ def set_care_team(*, patient: Patient, phase: str, fields: Mapping[str, Any], by
         phase=team.get_phase_display(),
         responsible=team.responsible,
         is_ours=team.is_ours,
+        rows=changes.facts(),
     )
     return team
 

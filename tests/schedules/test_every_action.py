@@ -137,6 +137,9 @@ CAN_BE_UNDONE: dict[str, Callable[[Scene], object]] = {
         patient=s.patient, contact=s.contact, fields={"phone": "07700 900002"}, by=s.by
     ),
     "contact.removed": lambda s: remove_contact(contact=s.contact, by=s.by),
+    "care_team.set": lambda s: set_care_team(
+        patient=s.patient, phase="weeks", fields={"outside_team": "Haematology"}, by=s.by
+    ),
     "patient.merged": lambda s: actions.merge_patients(
         duplicate=s.duplicate, into=s.patient, reason="The same person.", by=s.by
     ),
@@ -148,9 +151,6 @@ STAYS: dict[str, Callable[[Scene], object]] = {
         facts=PatientFacts("N1", "Nora", "Prueba", date(1980, 1, 1), "female", "other"),
         by=s.by,
         today=TODAY,
-    ),
-    "care_team.set": lambda s: set_care_team(
-        patient=s.patient, phase="weeks", fields={"outside_team": "Haematology"}, by=s.by
     ),
     "protocol.approved": lambda s: actions.approve_protocol(
         protocol=s.plan.protocol, clinic=s.clinic, approved_on=TODAY, by=s.by
