@@ -208,9 +208,9 @@ def cancel_open(plan: Plan) -> None:
 
 def replace(activities: QuerySet[PlannedActivity], status: str, reason: str) -> None:
     """Set the status and reason of `activities`, and what follows from it on their visits."""
-    visits = list(PlannedVisit.objects.filter(activities__in=activities).distinct())
-    activities.filter(visit__in=visits).update(status=status, reason=reason)
-    follow_activities(visits)
+    chosen = dict(activities.values_list("pk", "visit_id"))
+    PlannedActivity.objects.filter(pk__in=chosen).update(status=status, reason=reason)
+    follow_activities(list(PlannedVisit.objects.filter(pk__in=set(chosen.values()))))
 
 
 @action
