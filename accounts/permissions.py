@@ -29,14 +29,15 @@ class May(StrEnum):
     VIEW = "view"  # read patients, plans and paper
     RECORD = "record"  # record visits, bookings, treatments; edit patients; import
     DECIDE = "decide"  # clinical choices: longer intervals, recovery, approval of the protocol
+    SIMULATE = "simulate"  # see what another protocol version would change for the whole clinic
     ADMINISTER = "administer"  # staff, clinic settings, calendar
     AUDIT = "audit"  # history of the whole clinic
 
 
 GRANTS: dict[str, frozenset[May]] = {
-    Role.CLINICIAN: frozenset({May.SIGN_IN, May.VIEW, May.RECORD, May.DECIDE}),
+    Role.CLINICIAN: frozenset({May.SIGN_IN, May.VIEW, May.RECORD, May.DECIDE, May.SIMULATE}),
     Role.COORDINATOR: frozenset({May.SIGN_IN, May.VIEW, May.RECORD}),
-    Role.ADMINISTRATOR: frozenset({May.SIGN_IN, May.VIEW, May.ADMINISTER, May.AUDIT}),
+    Role.ADMINISTRATOR: frozenset({May.SIGN_IN, May.VIEW, May.ADMINISTER, May.AUDIT, May.SIMULATE}),
     Role.AUDITOR: frozenset({May.SIGN_IN, May.VIEW, May.AUDIT}),
 }
 
@@ -95,7 +96,8 @@ class Permitted(BasePermission):
     """Allow an API request when the view declares a permission for its action and the person holds it.
 
     A view declares `permissions_by_action = {"list": May.VIEW, ...}`. Without an object the person needs the
-    permission in some clinic (the queryset narrows to the clinics they belong to); with one, in that object's clinic.
+    permission in some clinic (the queryset narrows to the clinics they belong to); with one, in that object's clinic,
+    or in the clinic that is the object.
     """
 
     def has_permission(self, request: Request, view: APIView) -> bool:
@@ -112,7 +114,8 @@ class Permitted(BasePermission):
 
     def has_object_permission(self, request: Request, view: APIView, obj: Any) -> bool:
         permission = declared(view)
-        return permission is not None and may(request.user, permission, obj.clinic)  # type: ignore[arg-type]
+        clinic = obj if isinstance(obj, Clinic) else obj.clinic
+        return permission is not None and may(request.user, permission, clinic)  # type: ignore[arg-type]
 
 
 def declared(view: APIView) -> May | None:

@@ -81,6 +81,9 @@ class Job(models.Model):
     class Kind(models.TextChoices):
         PATIENT_IMPORT = "patient_import", "Import of patients"
         VISIT_PLANS = "visit_plans", "Visit plans of many patients"
+        LAB_IMPORT = "lab_import", "Import of laboratory results"
+        SIMULATION = "simulation", "What another protocol version would change"
+        MIGRATION = "migration", "Patients taken to another protocol version"
 
     class State(models.TextChoices):
         WAITING = "waiting", "Waiting"
@@ -110,3 +113,106 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} ({self.get_state_display()})"
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    def visible_to(self, staff: Staff) -> MessageQuerySet:
+        """Messages of the clinics in which `staff` is a member: their own inbox, and all that leave the product."""
+        own = models.Q(recipient=staff) | ~models.Q(channel=Message.Channel.INBOX)
+        return self.filter(own, clinic__in=Clinic.objects.visible_to(staff))
+
+    def inbox_of(self, staff: Staff) -> MessageQuerySet:
+        """What lies in the person's inbox, newest first."""
+        return self.in_app().filter(recipient=staff, state=Message.State.SENT).order_by("-id")
+
+    def in_app(self) -> MessageQuerySet:
+        """Messages of the in-app inbox, whoever they are for."""
+        return self.filter(channel=Message.Channel.INBOX)
+
+    def going_out(self) -> MessageQuerySet:
+        """Messages that leave the product: all but those of the in-app inbox."""
+        return self.exclude(channel=Message.Channel.INBOX)
+
+
+@keep_history(exclude=["tries", "lease_until", "token", "sending_since"])
+class Message(models.Model):
+    """What must be told to somebody: written in the transaction of its cause, delivered afterwards.
+
+    `dedupe_key` is the message's meaning, so that the same cause writes it once. A message of the in-app inbox is
+    delivered by being written.
+    """
+
+    class Channel(models.TextChoices):
+        INBOX = "inbox", "In-app inbox"
+        EMAIL = "email", "E-mail"
+
+    class State(models.TextChoices):
+        DUE = "due", "Due"
+        CLAIMED = "claimed", "Being sent"
+        SENT = "sent", "Sent"
+        UNKNOWN = "unknown", "Unknown whether it arrived"
+        DEAD = "dead", "Could not be sent"
+        VOID = "void", "No longer wanted"
+        EXPIRED = "expired", "Too late to be sent"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+", db_index=False)
+    patient = models.ForeignKey(
+        "patients.Patient", on_delete=models.PROTECT, related_name="messages", null=True, db_index=False
+    )
+    recipient = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="messages", db_index=False)
+    channel = models.CharField(max_length=8, choices=Channel)
+    kind = models.CharField(max_length=60)
+    subject = models.CharField(max_length=200, help_text="One line; the page it leads to says the rest.")
+    path = models.CharField(max_length=200, blank=True, help_text="The page it leads to.")
+    about = models.UUIDField(null=True, help_text="The id of what it tells of; which table, its kind knows.")
+    dedupe_key = models.CharField(max_length=200, unique=True)
+    state = models.CharField(max_length=7, choices=State, default=State.DUE)
+    not_before = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True)
+    token = models.UUIDField(null=True, help_text="Of the claim: who comes back late with another one changes nothing.")
+    sending_since = models.DateTimeField(null=True, help_text="Of this claim; without it nothing has left yet.")
+    outcome = models.CharField(max_length=200, blank=True, help_text="Why it was not sent, or not yet.")
+    provider_reference = models.CharField(max_length=200, blank=True)
+    sent_at = models.DateTimeField(null=True)
+    read_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    objects: ClassVar[models.Manager[Message]] = MessageQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-id",)
+        indexes = (
+            models.Index(fields=("recipient", "-id"), name="message_of_recipient"),
+            models.Index(
+                fields=("recipient",),
+                condition=models.Q(state="sent", channel="inbox", read_at__isnull=True),
+                name="unread_message",
+            ),
+            models.Index(fields=("not_before",), condition=models.Q(state="due"), name="due_message"),
+            models.Index(fields=("lease_until",), condition=models.Q(state="claimed"), name="claimed_message"),
+            models.Index(
+                fields=("clinic", "-id"), condition=~models.Q(channel="inbox"), name="message_going_out_of_clinic"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.subject
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether a person has to do something about it."""
+        return self.state in (self.State.DEAD, self.State.UNKNOWN)
+
+
+class ChannelHealth(models.Model):
+    """How a way out does: after failures in a row nothing is sent by it for a while, and nobody waits for it."""
+
+    channel = models.CharField(primary_key=True, max_length=8, choices=Message.Channel)
+    failures = models.PositiveIntegerField(default=0, help_text="In a row.")
+    closed_until = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.get_channel_display()}: {self.failures} failures in a row"

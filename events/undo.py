@@ -7,7 +7,9 @@ those rows was changed since, so that nothing later is lost: the later change is
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -16,14 +18,18 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, models, transaction
 
 from accounts.models import Staff
+from events.actions import follow_up
 from events.models import Event
 from iotrex_followup.errors import TransitionRefused
 from iotrex_followup.history import action
 
 Columns = dict[str, Any]
 
+# What is asked before an event of this kind is undone: it raises what stands in the way; registered likewise.
+BEFORE_UNDO: defaultdict[str, list[Callable[[Event, Staff], None]]] = defaultdict(list)
+
 # What else follows when an event of this kind is undone; the owning app registers it in AppConfig.ready.
-AFTER_UNDO: dict[str, Callable[[Event], None]] = {}
+AFTER_UNDO: dict[str, Callable[[Event, datetime], None]] = {}
 
 
 class Changes:
@@ -39,6 +45,11 @@ class Changes:
         """Remember how `rows` stand now, before they are changed."""
         for row in rows:
             self._rows.setdefault(row_key(row), (row, columns(row)))
+
+    def watched(self, row: models.Model) -> models.Model:
+        """Return the object that is watched for `row`, which is the one to change; watch `row` when none is."""
+        self.watch(row)
+        return self._rows[row_key(row)][0]
 
     def created(self, row: models.Model, *, undone: Columns) -> None:
         """Remember a new row; undoing sets the columns `undone` on it, since nothing is deleted."""
@@ -77,7 +88,7 @@ def columns(row: models.Model) -> Columns:
 def as_stored(field: models.Field[Any, Any], row: models.Model) -> Any:
     """Return the row's value as the database gives it back: a number with the places of its column."""
     value = getattr(row, field.attname)
-    if isinstance(field, models.DecimalField) and value is not None:
+    if isinstance(field, models.DecimalField) and field.decimal_places is not None and value is not None:
         return Decimal(value).quantize(Decimal(1).scaleb(-field.decimal_places), ROUND_HALF_UP)
     return value
 
@@ -88,14 +99,17 @@ def can_be_undone(event: Event) -> bool:
 
 
 @action
-def undo(*, event: Event, by: Staff, reason: str = "") -> Event:
+def undo(*, event: Event, by: Staff, now: datetime, reason: str = "") -> Event:
     """Put the rows of `event` back as they were before it.
 
     Raises   TransitionRefused: it cannot be undone, was undone already, or one of its rows was changed since.
+    Raises   what `BEFORE_UNDO` has for its kind, such as PermissionDenied.
     Records  <kind>.undone
     """
     if not can_be_undone(event):
         raise TransitionRefused("This cannot be undone (any more).")
+    for refuse in BEFORE_UNDO.get(event.kind, ()):
+        refuse(event, by)
     try:
         with transaction.atomic():
             for change in event.facts["rows"]:
@@ -103,8 +117,8 @@ def undo(*, event: Event, by: Staff, reason: str = "") -> Event:
     except IntegrityError as error:
         raise TransitionRefused("What was entered since stands in the way. Correct that first.") from error
     if follow := AFTER_UNDO.get(event.kind):
-        follow(event)
-    return Event.objects.create(
+        follow(event, now)
+    undone = Event.objects.create(
         clinic=event.clinic,
         patient=event.patient,
         kind=f"{event.kind}.undone",
@@ -113,6 +127,8 @@ def undo(*, event: Event, by: Staff, reason: str = "") -> Event:
         undoes=event,
         by=by,
     )
+    follow_up(undone)
+    return undone
 
 
 def restore(change: Mapping[str, Any]) -> None:

@@ -5,32 +5,30 @@ new patient's plans are settled before they are stored, and planned visits and a
 they are most of the rows. A test compares the outcome with enrolments field by field.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
-from io import StringIO
 from itertools import pairwise
 from typing import Any
 from uuid import UUID
-
-from django.db import connection, models
 
 from accounts.models import Clinic, Staff
 from events.models import Event
 from events.undo import Changes
 from interop.csv.rows import Row
-from iotrex_followup.history import carry_authorship_into_copy
+from iotrex_followup.copying import copy_lines
 from iotrex_followup.ids import uuid7_texts
 from patients.actions import facts_of_unanchored, new_patient
 from patients.models import Contact, Patient, Treatment
-from schedules.actions.enrolment import SUPERSEDED_REASON, facts_of_given
+from schedules.actions.enrolment import facts_of_given
+from schedules.actions.settling import SUPERSEDED_REASON
 from schedules.models import ActivityStatus, Plan, PlannedActivity, PlannedVisit, Protocol
-from schedules.planning import new_plan, options_for
+from schedules.plans.planning import new_plan, options_for
 from schedules.protocol import PlannedTimepoint, stored_timeline
 
 VISIT_COLUMNS = (
     *("id", "clinic_id", "patient_id", "plan_id", "timepoint", "kind", "phase", "target", "opens", "closes", "cost"),
-    *("before_enrolment", "status", "elsewhere", "closing_reason", "next_step"),
+    *("before_enrolment", "status", "elsewhere", "closing_reason", "next_step", "on_hold", "hold_decision"),
 )
 ACTIVITY_COLUMNS = ("id", "clinic_id", "visit_id", "activity", "status", "reason")
 PLANNED, SUPERSEDED = ActivityStatus.PLANNED.value, ActivityStatus.SUPERSEDED.value
@@ -80,14 +78,15 @@ class Newcomers:
         self._tell("contact.added", patient, contact=contact.pk, name=str(contact), rows=changes.facts())
 
     def _add_plan(self, row: Row, treatment: Treatment, replaced_on: date | None) -> None:
-        patient, definition = treatment.patient, self.protocol.definition
+        patient, protocol = treatment.patient, row.choices.protocol or self.protocol
+        definition = protocol.definition
         options = options_for(definition, row.choices, indication=patient.indication, secreting=patient.secreting)
-        plan = new_plan(treatment, self.protocol, options, row.choices, today=self.today)
+        plan = new_plan(treatment, protocol, options, row.choices, today=self.today)
         plan.is_current = replaced_on is None
         self.plans.append(plan)
         points = stored_timeline(definition, plan.anchor, options, today=self.today)
         self._write_timeline(plan, points, replaced_on or date.max)
-        facts = facts_of_given(treatment, self.protocol, visits=len(points))
+        facts = facts_of_given(treatment, protocol, visits=len(points))
         self._tell("treatment.given", patient, reason=treatment.override_reason, **facts)
 
     def _write_timeline(self, plan: Plan, points: Sequence[PlannedTimepoint], replaced_on: date) -> None:
@@ -100,7 +99,7 @@ class Newcomers:
             before = "t" if point.closes < plan.followed_from else "f"
             self.visits.append(
                 f"{visit}\t{owners}\t{point.timepoint}\t{point.kind}\t{point.phase}\t{point.target}\t{point.opens}\t"
-                f"{point.closes}\t{point.cost}\t{before}\t{status}\tf\t\t\n"
+                f"{point.closes}\t{point.cost}\t{before}\t{status}\tf\t{reason}\t\t\t\n"
             )
             for activity in point.activities:
                 self.activities.append(f"{next(ids)}\t{clinic}\t{visit}\t{activity}\t{status}\t{reason}\n")
@@ -119,7 +118,6 @@ class Newcomers:
         Contact.objects.bulk_create(self.contacts)
         Treatment.objects.bulk_create(self.treatments)
         Plan.objects.bulk_create(self.plans)
-        carry_authorship_into_copy()
         copy_lines(PlannedVisit, VISIT_COLUMNS, self.visits)
         copy_lines(PlannedActivity, ACTIVITY_COLUMNS, self.activities)
         Event.objects.bulk_create(self.events)
@@ -134,11 +132,3 @@ def merged_facts(rows: Sequence[Row]) -> Any:
         if (value := getattr(row.patient, name))
     }
     return replace(rows[0].patient, **optional)
-
-
-def copy_lines(model: type[models.Model], columns: Sequence[str], lines: Iterable[str]) -> None:
-    """Write `lines` of tab-separated values, without tabs or backslashes in them, into the model's table."""
-    with connection.cursor() as cursor:
-        cursor.cursor.copy_expert(
-            f"COPY {model._meta.db_table} ({', '.join(columns)}) FROM STDIN", StringIO("".join(lines))
-        )

@@ -6,25 +6,40 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
 from interop.csv.columns import COLUMNS, Column, Matching
-from interop.csv.reading import Sheet
+from iotrex_followup.csv_reading import Sheet
 
 LARGEST_UPLOAD = 20 * 1024 * 1024
 CONSTANT = "="  # a choice that begins with it is a value for all rows, the others are positions of columns
 
 
-class UploadForm(forms.Form):
-    file = forms.FileField(
-        label="List of patients",
-        help_text="A CSV file with a header and one row per treatment. Nothing is stored before you have seen a check.",
+def file_field(label: str, *, row_is: str) -> forms.FileField:
+    """Return the choice of a CSV file; `row_is` says what each row is about."""
+    return forms.FileField(
+        label=label,
+        help_text=(
+            f"A CSV file with a header and one row per {row_is}. Nothing is stored before you have seen a check."
+        ),
         widget=forms.ClearableFileInput(attrs={"accept": ".csv,.txt,text/csv"}),
-        error_messages={"empty": "The file is empty. It needs a header and one row per treatment."},
+        error_messages={"empty": f"The file is empty. It needs a header and one row per {row_is}."},
     )
+
+
+class FileForm(forms.Form):
+    """A file to upload, in the field `file`."""
 
     def clean_file(self) -> UploadedFile[bytes]:
         file: UploadedFile[bytes] = self.cleaned_data["file"]
         if (file.size or 0) > LARGEST_UPLOAD:
             raise forms.ValidationError("The file is larger than 20 MB. Split it.")
         return file
+
+
+class UploadForm(FileForm):
+    file = file_field("List of patients", row_is="treatment")
+
+
+class ResultsForm(FileForm):
+    file = file_field("File of results", row_is="result")
 
 
 class MatchForm(forms.Form):

@@ -13,9 +13,8 @@ LOCKS = 4214  # first key of the advisory locks of imports; the second is made o
 
 def unfinished_imports() -> models.QuerySet[Job]:
     """Imports that a worker should take up, or whose worker may have died."""
-    return Job.objects.filter(kind=Job.Kind.PATIENT_IMPORT, state__in=(Job.State.WAITING, Job.State.RUNNING)).order_by(
-        "created_at"
-    )
+    unfinished = Job.objects.filter(state__in=(Job.State.WAITING, Job.State.RUNNING))
+    return unfinished.filter(kind__in=(Job.Kind.PATIENT_IMPORT, Job.Kind.LAB_IMPORT)).order_by("created_at")
 
 
 @contextmanager

@@ -16,10 +16,10 @@ from events.models import Job, StoredFile
 from interop.actions import check_file, keep_upload, order_import
 from interop.csv.checking import Check
 from interop.csv.columns import COLUMNS, REQUIRED, guess_matching
-from interop.csv.reading import Sheet, read_sheet
 from interop.csv.writing import findings_file, template
 from interop.forms import MatchForm, UploadForm, as_choices
 from interop.tasks import wake_worker
+from iotrex_followup.csv_reading import Sheet, read_sheet
 from iotrex_followup.refusals import attempt
 
 FINDINGS_SHOWN = 200

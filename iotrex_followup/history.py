@@ -30,11 +30,14 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(function)
     def recorded(*args: P.args, **kwargs: P.kwargs) -> R:
-        nested = _running.get()
+        # An action within an action needs no savepoint: a refusal undoes the whole change. Its rows are by whoever
+        # began: one context is kept a transaction, and what follows by rule has no author of its own.
+        if _running.get():
+            with transaction.atomic(savepoint=False):
+                return function(*args, **kwargs)
         token = _running.set(True)
         try:
-            # An action within an action needs no savepoint: a refusal undoes the whole change.
-            with transaction.atomic(savepoint=not nested), pghistory.context(**authorship(kwargs)):
+            with transaction.atomic(), pghistory.context(**authorship(kwargs)):
                 return function(*args, **kwargs)
         finally:
             _running.reset(token)

@@ -2,6 +2,7 @@
 
 import os
 import time
+from datetime import datetime
 from uuid import UUID
 
 _VERSION_7 = 0x7 << 76
@@ -15,6 +16,12 @@ def uuid7() -> UUID:
     milliseconds = time.time_ns() // 1_000_000
     random = int.from_bytes(os.urandom(10), "big") & _RANDOM_BITS
     return UUID(int=milliseconds << 80 | _VERSION_7 | _VARIANT | random)
+
+
+def uuid7_at(moment: datetime) -> UUID:
+    """Return the least identifier made at `moment` (aware) or later: rows since then, by their key."""
+    milliseconds = int(moment.timestamp() * 1000)
+    return UUID(int=milliseconds << 80 | _VERSION_7 | _VARIANT)
 
 
 def uuid7_texts(count: int) -> list[str]:

@@ -1,4 +1,4 @@
-"""What every page of a clinical system needs: an end to idle sessions, and nothing kept in caches."""
+"""What every page of a clinical system needs: an end to idle sessions, nothing kept in caches; addresses of the API."""
 
 import time
 from collections.abc import Callable
@@ -44,5 +44,19 @@ def never_cache_what_people_see(get_response: GetResponse) -> GetResponse:
         if request.user.is_authenticated or "Authorization" in request.headers:
             response.headers["Cache-Control"] = "no-store, private"
         return response
+
+    return middleware
+
+
+def read_api_addresses_with_a_slash(get_response: GetResponse) -> GetResponse:
+    """Read an address of the API with a slash at its end as the same address without: clients write both.
+
+    A redirect would lose the body of a POST.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.path_info.startswith("/api/v1/"):
+            request.path_info = request.path_info.rstrip("/")
+        return get_response(request)
 
     return middleware

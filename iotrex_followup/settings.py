@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "events",
     "patients",
     "schedules",
+    "labs",
     "interop",
 ]
 
@@ -61,6 +62,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "iotrex_followup.middleware.read_api_addresses_with_a_slash",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -88,6 +90,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "labs.context.alert_counts",
             ],
         },
     },
@@ -164,6 +167,7 @@ SPECTACULAR_SETTINGS = {
     # Names for choices whose field is called the same elsewhere.
     "ENUM_NAME_OVERRIDES": {
         "AppointmentState": "schedules.models.Appointment.State",
+        "ClinicalEventKind": "patients.models.ClinicalEvent.Kind",
         "ContactLanguage": "patients.models.Language",
         "EnteredTreatmentState": "schedules.api.bodies.ENTERED_STATES",
         "JobKind": "events.models.Job.Kind",
@@ -173,13 +177,17 @@ SPECTACULAR_SETTINGS = {
         "VisitKind": "schedules.models.PlannedVisit.Kind",
         "ActivityStatus": "schedules.models.ActivityStatus",
         "PatientStatus": "patients.models.Patient.Status",
+        "ProposalState": "schedules.models.Proposal.State",
         "ProtocolStatus": "schedules.models.Protocol.Status",
         "StoredVisitStatus": "schedules.models.PlannedVisit.Status",
         "ShownStatus": "schedules.protocol.Status",
+        "ResultStatus": "labs.models.LabResult.Status",
+        "GradeStatus": "labs.models.LabGrade.Status",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "iotrex_followup.api.schema.add_problems",
+        "iotrex_followup.api.examples.add_examples",
     ],
 }
 
@@ -258,6 +266,8 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = os.environ.get("BEAT_SCHEDULE", str(BASE_DIR / "var" / "beat-schedule"))
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
+    # A hint like all others: what is due is a row with a time, and any number of ticks sends it once.
+    "deliver": {"task": "events.tasks.deliver", "schedule": 5.0, "options": {"expires": 5}},
     # Running twice changes nothing; by interval, since a clock time missed while beat was down would wait for a day.
     "extend horizons": {
         "task": "schedules.tasks.extend_horizons",
@@ -269,6 +279,24 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "task": "interop.tasks.import_waiting_lists",
         "schedule": 30.0,
         "options": {"expires": 30},
+    },
+    # What was to happen after an alert and did not brings it back; by the row's own day, so running late loses nothing.
+    "lapse alerts": {
+        "task": "labs.tasks.lapse_alerts",
+        "schedule": 5 * 60.0,
+        "options": {"expires": 5 * 60},
+    },
+    # What follows from days that passed, such as day 56 without a count; by the clinic's date, so late loses nothing.
+    "follow additions": {
+        "task": "labs.tasks.follow_additions",
+        "schedule": 4 * 60 * 60.0,
+        "options": {"expires": 4 * 60 * 60},
+    },
+    # Each cause is told once a day, by a key, so running often or late changes nothing.
+    "escalate quarantine": {
+        "task": "labs.tasks.escalate_quarantine",
+        "schedule": 60 * 60.0,
+        "options": {"expires": 60 * 60},
     },
 }
 

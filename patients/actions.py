@@ -1,11 +1,13 @@
 """Changing what is known about a patient. What also changes a plan lives in `schedules.actions`."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from accounts.models import Clinic, Staff
 from events.actions import record_event
@@ -15,6 +17,7 @@ from iotrex_followup.history import action
 from patients.models import CareTeam, Contact, Patient, Treatment
 from patients.names import fold
 from patients.treatment_checks import TreatmentFacts, birth_refusal, concerns, refusal
+from patients.treatment_intervals import interval_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,10 @@ class PatientFacts:
     time_zone: str = ""
 
 
+# What else stands against a planned therapeutic treatment: of whom, on which day, seen today. Apps above add theirs.
+PLANNED_CONCERNS: list[Callable[[Patient, date, date], list[str]]] = []
+# What stands against any infusion of MIBG, planned or given: of whom, on which day. Apps above add theirs.
+INFUSION_CONCERNS: list[Callable[[Patient, date], list[str]]] = []
 IDENTITY = ("mrn", "given_name", "family_name", "birth_date", "sex")
 
 
@@ -134,7 +141,8 @@ def lock_patient(patient: Patient) -> Patient:
 
     Raises   TransitionRefused: the record was merged or entered in error.
     """
-    locked: Patient = Patient.objects.select_for_update(of=("self",)).select_related("clinic").get(pk=patient.pk)
+    rows = Patient.objects.select_for_update(of=("self",), no_key=True)  # who writes about the patient need not wait
+    locked: Patient = rows.select_related("clinic").get(pk=patient.pk)
     refuse_closed_record(locked)
     return locked
 
@@ -238,10 +246,61 @@ def check_treatment(
         others = others.exclude(pk=apart_from.pk)
     if others.filter(kind=facts.kind, started_on=facts.started_on).exists():
         raise InputRefused(f"There is already a {facts.kind} treatment on {facts.started_on}.", field="started_on")
+    refuse_no_tandem(patient, facts, apart_from=apart_from)
     given = others.filter(kind=Treatment.Kind.THERAPEUTIC, state=Treatment.State.GIVEN)
-    unusual = concerns(facts, other_infusions=given.values_list("started_on", flat=True))
+    apart = given.exclude(pk__in=course_of(facts, apart_from))
+    days = apart.values_list("started_on", flat=True)
+    unusual = concerns(facts, other_infusions=days, shortest=interval_for(patient.indication).shortest)
+    if facts.kind == Treatment.Kind.THERAPEUTIC and facts.state == Treatment.State.PLANNED:
+        unusual += [sentence for find in PLANNED_CONCERNS for sentence in find(patient, facts.started_on, today)]
+    unusual += [sentence for find in INFUSION_CONCERNS for sentence in find(patient, facts.started_on)]
     if unusual and not facts.override_reason:
         raise ReasonNeeded(unusual, field="override_reason")
+
+
+def course_of(facts: TreatmentFacts, apart_from: Treatment | None) -> set[UUID]:
+    """Return the infusions of the tandem course a treatment belongs to: between them no interval is asked about."""
+    first = facts.tandem_with_id or (apart_from.pk if apart_from else None)
+    if first is None:
+        return set()
+    return {first, *Treatment.objects.filter(tandem_with=first).values_list("pk", flat=True)}
+
+
+def refuse_no_tandem(patient: Patient, facts: TreatmentFacts, *, apart_from: Treatment | None) -> None:
+    """Raise InputRefused when a treatment cannot be the second infusion of the tandem course it names.
+
+    Nor may the first come after its second. A second whose first was entered in error since stands by itself.
+    """
+    second = _in_force(Treatment.objects.filter(tandem_with=apart_from)).first() if apart_from else None
+    if second and facts.started_on >= second.started_on:
+        raise InputRefused(
+            f"The second infusion of the course was on {second.started_on}, not after this one.", field="started_on"
+        )
+    if facts.tandem_with_id is None:
+        return
+    first = _in_force(patient.treatments.filter(pk=facts.tandem_with_id)).first()
+    if first is None and apart_from and _named_before(apart_from) == facts.tandem_with_id:
+        return
+    if first is None or Treatment.Kind.THERAPEUTIC not in (first.kind, facts.kind) or first.kind != facts.kind:
+        raise InputRefused("A tandem course is of two therapeutic treatments of this patient.", field="tandem_with")
+    if first.started_on >= facts.started_on:
+        raise InputRefused(
+            f"The first infusion of the course was on {first.started_on}, not before this one.", field="tandem_with"
+        )
+    others = _in_force(Treatment.objects.filter(tandem_with=first))
+    if apart_from:
+        others = others.exclude(pk=apart_from.pk)
+    if first.tandem_with_id or others.exists():
+        raise InputRefused("That course is complete: it has two infusions.", field="tandem_with")
+
+
+def _in_force(treatments: QuerySet[Treatment]) -> QuerySet[Treatment]:
+    return treatments.exclude(state=Treatment.State.WITHDRAWN)
+
+
+def _named_before(treatment: Treatment) -> UUID | None:
+    """Return the first infusion that the stored row of a treatment names."""
+    return Treatment.objects.values_list("tandem_with_id", flat=True).get(pk=treatment.pk)
 
 
 @action
@@ -288,9 +347,14 @@ def update_treatment(
 ) -> Treatment:
     """Correct what is known about a treatment apart from its date, kind and state.
 
+    Raises   TransitionRefused: it was entered in error, or the patient's record is closed.
     Raises   InputRefused, ReasonNeeded: see `check_treatment`; `reason` counts as the reason for what is unusual.
     Records  treatment.changed, which can be undone
     """
+    patient = lock_patient(treatment.patient)
+    treatment.refresh_from_db()
+    if treatment.state == Treatment.State.WITHDRAWN:
+        raise TransitionRefused("This treatment is marked as entered in error.")
     changes = Changes()
     changes.watch(treatment)
     for name, value in fields.items():
@@ -298,12 +362,12 @@ def update_treatment(
     if reason:
         treatment.override_reason = reason
     facts = TreatmentFacts(**{name: getattr(treatment, name) for name in TreatmentFacts.__dataclass_fields__})
-    check_treatment(patient=treatment.patient, facts=facts, today=today, apart_from=treatment)
-    treatment.save()
+    check_treatment(patient=patient, facts=facts, today=today, apart_from=treatment)
+    treatment.save(update_fields=[*fields, "override_reason"])
     record_event(
         "treatment.changed",
         clinic=treatment.clinic,
-        patient=treatment.patient,
+        patient=patient,
         by=by,
         reason=reason,
         treatment=treatment.pk,

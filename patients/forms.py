@@ -7,7 +7,7 @@ from django import forms
 from accounts.models import Clinic, Membership, Role, Staff, validate_time_zone
 from iotrex_followup.fields import DateField
 from patients.actions import PatientFacts
-from patients.models import CarePhase, Contact, Indication, Language, Patient, Sex
+from patients.models import Care, CarePhase, Contact, Indication, Language, Patient, Sex
 
 NO_TREATMENT = "none"
 EVERYBODY = "all"
@@ -34,6 +34,7 @@ class PatientFilterForm(forms.Form):
         choices=[("", "Any phase"), *CarePhase.choices, (NO_TREATMENT, "No treatment yet")],
     )
     indication = forms.ChoiceField(required=False, choices=[("", "Any indication"), *Indication.choices])
+    care = forms.ChoiceField(required=False, label="Standing", choices=[("", "Any standing"), *Care.choices])
     clinician = forms.ModelChoiceField(Staff.objects.none(), required=False)
     status = forms.ChoiceField(
         required=False,
@@ -44,7 +45,7 @@ class PatientFilterForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["clinician"] = clinicians_of(clinic)
         self.fields["clinician"].empty_label = "Any clinician"  # type: ignore[attr-defined]
-        self.order_fields(["q", "phase", "indication", "clinician", "status"])
+        self.order_fields(["q", "phase", "indication", "care", "clinician", "status"])
 
     @property
     def chosen(self) -> dict[str, Any]:

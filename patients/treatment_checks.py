@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from uuid import UUID
 
 # Plausible limits, wide enough for children and for repeated low-activity courses. Editable defaults, not signed off.
 ACTIVITY_MBQ = (Decimal(300), Decimal(45000))
@@ -28,6 +29,7 @@ class TreatmentFacts:
     stem_cell_support: bool = False
     radiation_precautions_until: date | None = None
     override_reason: str = ""
+    tandem_with_id: UUID | None = None
 
 
 def birth_refusal(birth_date: date, *, today: date) -> str | None:
@@ -62,13 +64,15 @@ def not_measured(facts: TreatmentFacts) -> Iterator[tuple[str, str]]:
         yield "weight_kg", "A weight is more than zero. Leave it empty when it is unknown."
 
 
-def concerns(facts: TreatmentFacts, *, other_infusions: Iterable[date]) -> list[str]:
+def concerns(
+    facts: TreatmentFacts, *, other_infusions: Iterable[date], shortest: timedelta = SHORTEST_INTERVAL
+) -> list[str]:
     """Return what is unusual about the treatment, one sentence each; it is recorded once a reason is given.
 
-    `other_infusions` are the dates of the patient's other given therapeutic treatments; the nearest on either side
-    counts.
+    `other_infusions` are the dates of the patient's other given therapeutic treatments, without those of the same
+    tandem course; the nearest on either side counts. `shortest`: the fewest days between two, by indication.
     """
-    return [*activity_concerns(facts), *weight_concerns(facts), *interval_concerns(facts, other_infusions)]
+    return [*activity_concerns(facts), *weight_concerns(facts), *interval_concerns(facts, other_infusions, shortest)]
 
 
 def activity_concerns(facts: TreatmentFacts) -> list[str]:
@@ -90,14 +94,16 @@ def weight_concerns(facts: TreatmentFacts) -> list[str]:
     return [f"A weight of {facts.weight_kg:f} kg is outside {low}-{high} kg."]
 
 
-def interval_concerns(facts: TreatmentFacts, other_infusions: Iterable[date]) -> list[str]:
+def interval_concerns(
+    facts: TreatmentFacts, other_infusions: Iterable[date], shortest: timedelta = SHORTEST_INTERVAL
+) -> list[str]:
     if facts.kind != "therapeutic":
         return []
     gaps = {abs(facts.started_on - other): other for other in other_infusions if other != facts.started_on}
     nearest = min(gaps, default=None)
-    if nearest is None or nearest >= SHORTEST_INTERVAL:
+    if nearest is None or nearest >= shortest:
         return []
     return [
         f"Only {nearest.days} days lie between this treatment and the one of {gaps[nearest]}; "
-        f"at least {SHORTEST_INTERVAL.days} are expected."
+        f"at least {shortest.days} are expected."
     ]

@@ -9,6 +9,7 @@ FINDINGS = {
     "bruising": "Bruising",
     "bleeding": "Bleeding",
     "infection": "Signs of infection",
+    "rigors": "Rigors or chills",
     "fatigue": "Fatigue",
     "weight_gain": "Weight gain",
     "cold_intolerance": "Cold intolerance",

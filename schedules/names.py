@@ -5,15 +5,24 @@ ACTIVITY_NAMES = {
     "cbc": "CBC",
     "chemistry": "Chemistry",
     "thyroid": "Thyroid function",
+    "cytopenia_workup": "Cytopenia work-up",
     "mibg_scan": "MIBG scan",
     "anatomical_imaging": "CT or MRI",
+    "fdg_pet": "FDG-PET",
+    "sstr_pet": "Somatostatin-receptor PET",
     "metanephrines": "Metanephrines",
     "chromogranin_a": "Chromogranin A",
     "hva_vma": "HVA and VMA",
     "5_hiaa": "5-HIAA",
     "calcitonin_cea": "Calcitonin and CEA",
 }
-UNITS = {"W": "Week", "M": "Month"}
+# In full, of those the protocol itself does not name.
+FULL_NAMES = {
+    "cytopenia_workup": "Work-up of low counts: smear, marrow, cytogenetics",
+    "fdg_pet": "FDG-PET/CT",
+    "sstr_pet": "Somatostatin-receptor PET/CT",
+}
+UNITS = {"W": "Week", "M": "Month", "D": "Day"}
 
 
 def activity_name(activity: str) -> str:

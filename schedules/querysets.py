@@ -6,21 +6,19 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db.models import Exists, F, Max, OuterRef, Q, Subquery
-from django.db.models.functions import Greatest
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, Greatest
 
 from patients.models import ClinicRowQuerySet
 from schedules import shown
-from schedules.protocol import Status
+from schedules.protocol import ADDED, Status
+from schedules.protocol.counts import FIRST_DAY, LAST_DAY, LIMIT, SEVERE_LIMIT
 
 if TYPE_CHECKING:
-    from schedules.models import Plan, PlannedVisit  # noqa: F401  (used in the generic bases below)
-
-CLOCK_STARTS = timedelta(days=14)
-CLOCK_ENDS = timedelta(days=84)
+    from schedules.models import Absence, Plan, PlannedActivity, PlannedVisit, Proposal, VisitRecord  # noqa: F401  (used in the generic bases below)
 
 
 class PlannedVisitQuerySet(ClinicRowQuerySet["PlannedVisit"]):
@@ -57,9 +55,17 @@ class PlannedVisitQuerySet(ClinicRowQuerySet["PlannedVisit"]):
         booked = self.shown_as(Status.BOOKED, on=on)
         return booked.filter(appointment__on__lte=until) if until else booked
 
-    def booked_outside_window(self, *, on: date) -> PlannedVisitQuerySet:
-        """Booked visits whose appointment lies outside their window: each is listed for a decision."""
-        return self.booked(on=on).exclude(appointment__on__range=(F("opens"), F("closes")))
+    def booked_unfit(self, *, on: date, days_off: Sequence[date] = ()) -> PlannedVisitQuerySet:
+        """Booked visits whose appointment lies outside their window, on one of `days_off`, or in an absence."""
+        away = absences().filter(first_day__lte=OuterRef("appointment__on"), last_day__gte=OuterRef("appointment__on"))
+        outside = Q(appointment__on__lt=F("opens")) | Q(appointment__on__gt=F("closes"))
+        booked = self.booked(on=on).filter(appointment__state="booked")
+        return booked.filter(outside | Q(appointment__on__in=days_off) | Exists(away))
+
+    def partly_away(self, *, on: date) -> PlannedVisitQuerySet:
+        """Visits with a day of their window, on or after `on`, on which the patient is away."""
+        away = absences().filter(first_day__lte=OuterRef("closes"), last_day__gte=OuterRef("opens"))
+        return self.filter(Exists(away.filter(last_day__gte=on)))
 
     def booked_though_closed(self, *, on: date) -> PlannedVisitQuerySet:
         """Visits done, replaced or decided against whose appointment on or after `on` serves no open visit either."""
@@ -71,7 +77,7 @@ class PlannedVisitQuerySet(ClinicRowQuerySet["PlannedVisit"]):
 
     def within(self, spans: Sequence[tuple[date, date]]) -> PlannedVisitQuerySet:
         """Visits whose whole window lies in one of `spans`, given by first and last day; none without spans."""
-        windows = (Q(opens__gte=first, closes__lte=last) for first, last in spans)
+        windows = (Q(opens__range=(first, last), closes__lte=last) for first, last in spans)
         return self.filter(reduce(or_, windows)) if spans else self.none()
 
     def awaiting_result(self, *, drawn_before: date | None = None) -> PlannedVisitQuerySet:
@@ -95,46 +101,51 @@ class PlanQuerySet(ClinicRowQuerySet["Plan"]):
         return self.filter(is_current=True)
 
     def with_last_count(self) -> PlanQuerySet:
-        """Plans with `last_count_on`: the date of the last recorded CBC specimen on or after the anchor, or None."""
+        """Plans with `last_count_on`: the last CBC specimen since the infusion, recorded or reported, or None.
+
+        And with `prolonged_until`: the last day of the provisional counts beyond the plan, or None without any.
+        """
         from schedules.models import VisitRecord
 
         counts = VisitRecord.objects.filter(
             patient=OuterRef("patient"),
-            occurred_on__gte=OuterRef("anchor"),
+            occurred_on__gte=Coalesce(OuterRef("course_started_on"), OuterRef("anchor")),
             activities__contains=["cbc"],
             withdrawn=False,
         )
         last = counts.order_by().values("patient").annotate(last=Max("occurred_on")).values("last")
-        return self.annotate(last_count_on=Subquery(last))
+        beyond = provisional_counts().order_by().values("visit__plan").annotate(last=Max("visit__closes"))
+        return self.annotate(
+            last_count_on=Greatest(Subquery(last), "result_count_on"), prolonged_until=Subquery(beyond.values("last"))
+        )
 
-    def counts_overdue(self, *, on: date, limit_days: int = 8) -> PlanQuerySet:
+    def counts_overdue(self, *, on: date) -> PlanQuerySet:
         """Current plans whose blood counts are overdue by the second clock on `on` (PROTOCOL.md 10).
 
-        The same reading as `schedules.protocol.count_clock`: from day 14 to day 84 or recovery, more than
-        `limit_days` since the last specimen, never counted from before `followed_from`.
+        The same reading as `schedules.protocol.count_clock`: from day 14 to day 84 or recovery, longer while
+        provisional counts go on, more than 8 days since the last specimen, more than 4 while the last count is severe,
+        never counted from before `followed_from`.
         """
-        from schedules.models import VisitRecord
-
-        last_day = on - timedelta(days=limit_days)
-        recent_count = VisitRecord.objects.filter(
-            clinic=OuterRef("clinic"),
-            patient=OuterRef("patient"),
-            occurred_on__gte=last_day,
-            activities__contains=["cbc"],
-            withdrawn=False,
-        )
+        last_day, severe_last_day = on - timedelta(days=LIMIT), on - timedelta(days=SEVERE_LIMIT)
+        waited = Q(followed_from__lt=last_day) & ~Exists(counted_since(last_day))
         return (
             self.current()
             .filter(
-                ~Exists(recent_count),
-                anchor__lte=on - CLOCK_STARTS,
-                anchor__gte=on - CLOCK_ENDS,
-                followed_from__lt=last_day,
+                ~Exists(counted_since(severe_last_day)),
+                Q(result_count_on__isnull=True) | Q(result_count_on__lt=severe_last_day),
+                Q(anchor__lte=on - FIRST_DAY) | Q(course_started_on__lte=on - FIRST_DAY),
+                followed_from__lt=severe_last_day,
                 patient__status="active",
+                patient__care="followed",
+            )
+            .filter(Q(anchor__gte=on - LAST_DAY) | (Q(pk__in=prolonged()) & counts_go_on(on)))
+            .filter(
+                Q(result_count_severe=True)
+                | (waited & (Q(result_count_on__isnull=True) | Q(result_count_on__lt=last_day)))
             )
             .filter(Q(counts_recovered_on__isnull=True) | Q(counts_recovered_on__gt=on))
             .with_last_count()
-            .annotate(counted_from=Greatest("last_count_on", "anchor", "followed_from"))
+            .annotate(counted_from=Greatest("last_count_on", Coalesce("course_started_on", "anchor"), "followed_from"))
         )
 
     def longest_wait_first(self) -> PlanQuerySet:
@@ -145,3 +156,45 @@ class PlanQuerySet(ClinicRowQuerySet["Plan"]):
         """Plans that follow this one: the next page of `longest_wait_first`."""
         later = Q(counted_from__gt=counted_from) | Q(counted_from=counted_from, id__gt=pk)
         return self.longest_wait_first().filter(later)
+
+
+def absences() -> ClinicRowQuerySet[Absence]:
+    """Return the standing absences of a visit's patient, for a sub-query."""
+    from schedules.models import Absence
+
+    return Absence.objects.filter(patient=OuterRef("patient"), withdrawn=False)
+
+
+def provisional_counts() -> ClinicRowQuerySet[PlannedActivity]:
+    """Return the counts a plan has beyond the protocol, in force by rule and not fallen away, for a sub-query."""
+    from schedules.models import PlannedActivity
+
+    in_force = PlannedActivity.objects.filter(
+        visit__plan=OuterRef("pk"), visit__phase=ADDED, activity="cbc", proposal__state="provisional"
+    )
+    return in_force.filter(status__in=("planned", "drawn", "done", "done_elsewhere"))
+
+
+def prolonged() -> QuerySet[Proposal, Any]:
+    """Return the plans something provisional was added to: few, so that the others need no closer look."""
+    from schedules.models import Proposal
+
+    return Proposal.objects.filter(state="provisional").order_by().values("plan")
+
+
+def counts_go_on(on: date) -> Exists:
+    """Say whether a plan has a provisional count whose window closes on `on` or later."""
+    return Exists(provisional_counts().filter(visit__closes__gte=on))
+
+
+def counted_since(day: date) -> ClinicRowQuerySet[VisitRecord]:
+    """Return the blood counts of a plan's patient recorded on or after `day`, for a sub-query."""
+    from schedules.models import VisitRecord
+
+    return VisitRecord.objects.filter(
+        clinic=OuterRef("clinic"),
+        patient=OuterRef("patient"),
+        occurred_on__gte=day,
+        activities__contains=["cbc"],
+        withdrawn=False,
+    )

@@ -8,13 +8,14 @@ from django.db.models.lookups import LessThan
 from schedules.protocol import Status
 from schedules.protocol.status import DUE_SOON
 
-OPEN = Q(status="planned", before_enrolment=False)
+OPEN = Q(status="planned", before_enrolment=False, on_hold="")
 STORED = {
     Status.MISSED: Q(status="missed"),
     Status.NOT_APPLICABLE: Q(status="not_applicable"),
     Status.CANCELLED: Q(status="cancelled"),
     Status.SUPERSEDED: Q(status="superseded"),
     Status.BEFORE_ENROLMENT: Q(status="planned", before_enrolment=True),
+    Status.ON_HOLD: Q(status="planned", before_enrolment=False) & ~Q(on_hold=""),
     Status.AWAITING_RESULT: OPEN & Q(drawn_on__isnull=False),
     Status.DONE_ELSEWHERE: Q(status="done", elsewhere=True),
     Status.DONE_EARLY: Q(status="done", elsewhere=False, done_on__lt=F("opens")),

@@ -7,8 +7,13 @@ from django.utils import timezone
 
 from events.models import Job
 from schedules.actions import extend_plans
+from schedules.actions.jobs import begin_job, fail_job
+from schedules.actions.migration import finish_stage
 from schedules.actions.paper import fail_printing, finish_printing, store_volume
-from schedules.printing import assemble, print_volume, volumes_left
+from schedules.actions.simulations import finish_simulation
+from schedules.documents.printing import assemble, print_volume, volumes_left
+from schedules.versions.migrating import run_stage
+from schedules.versions.simulating import run
 
 # One run ends well before the workers' time limit; what is left goes to another message.
 RUN_SECONDS = 150
@@ -50,3 +55,37 @@ def print_until(job: Job, deadline: float) -> bool:
         file, left_out = print_volume(job, place, patients)
         store_volume(job=job, place=place, file=file, left_out=left_out, by=job.created_by)
     return True
+
+
+@shared_task
+def simulate_protocol(job_id: str) -> None:
+    """Count what a protocol version would change over a whole clinic, and keep the report."""
+    job = Job.objects.select_related("clinic", "created_by").get(pk=job_id, kind=Job.Kind.SIMULATION)
+    if job.state == Job.State.FINISHED:
+        return
+    try:
+        begin_job(job=job, by=job.created_by)
+        counted = run(job)
+        finish_simulation(job=job, result=counted.result, file=counted.file, by=job.created_by, now=timezone.now())
+    except Exception:
+        words = "The simulation stopped. Nothing was changed; try again."
+        fail_job(job=job, error=words, by=job.created_by, now=timezone.now())
+        raise
+
+
+@shared_task
+def migrate_patients(job_id: str) -> None:
+    """Take the patients of a stage to its version, or back, those that are not through yet."""
+    job = Job.objects.select_related("clinic", "created_by").get(pk=job_id, kind=Job.Kind.MIGRATION)
+    if job.state == Job.State.FINISHED:
+        return
+    try:
+        begin_job(job=job, by=job.created_by)
+        if run_stage(job, now=timezone.now(), deadline=monotonic() + RUN_SECONDS):
+            finish_stage(job=job, by=job.created_by, now=timezone.now())
+        else:
+            migrate_patients.delay(job_id)
+    except Exception:
+        words = "The stage stopped. Who is through stays so; try again for the others."
+        fail_job(job=job, error=words, by=job.created_by, now=timezone.now())
+        raise

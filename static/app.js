@@ -112,6 +112,14 @@ function sayRequestFailed() {
 document.addEventListener("htmx:responseError", sayRequestFailed);
 document.addEventListener("htmx:sendError", sayRequestFailed);
 
+// Another unit, another range: a select[data-ranges] shows in its row the limits that hold when none are printed.
+document.addEventListener("change", ({ target }) => {
+  if (!target.matches("select[data-ranges]")) return;
+  const { low = "", high = "" } = target.selectedOptions[0].dataset;
+  const limits = target.closest("tr").querySelectorAll(".limits input");
+  [limits[0].placeholder, limits[1].placeholder] = [low, high];
+});
+
 // Leaving a form with changes asks first: <form data-guard>.
 let unsaved = false;
 document.addEventListener("input", (event) => {
@@ -122,10 +130,10 @@ window.addEventListener("beforeunload", (event) => {
   if (unsaved) event.preventDefault();
 });
 
-// Pictures: a Vega-Lite specification in a JSON block, drawn with the page's own colours, light and dark.
+// Pictures: a Vega-Lite specification in a JSON block, drawn in the page's own colours; these are names, so that the
+// picture follows the page from light to dark and onto paper.
 function pictureConfig() {
-  const tokens = getComputedStyle(document.documentElement);
-  const colour = (name) => tokens.getPropertyValue(`--${name}`).trim();
+  const colour = (name) => `var(--${name})`;
   const [text, muted, line, accent] = ["text", "muted", "line", "accent"].map(colour);
   return {
     background: "transparent",
@@ -146,6 +154,18 @@ function pictureConfig() {
       quiet: { color: muted },
       today: { color: accent },
       shade: { color: colour("sunken") },
+      range: { color: colour("good-soft"), stroke: colour("good"), strokeOpacity: 0.4, strokeDash: [2, 3] },
+      "band-1": { color: text, opacity: 0.04 },
+      "band-2": { color: text, opacity: 0.09 },
+      "band-3": { color: text, opacity: 0.15 },
+      "band-4": { color: text, opacity: 0.23 },
+      "band-word": { color: muted },
+      lowest: { color: accent, opacity: 0.1 },
+      baseline: { color: muted },
+      infusion: { color: accent },
+      "infusion-word": { color: accent },
+      line: { color: text },
+      value: { color: text, strokeWidth: 1.5 },
     },
   };
 }
@@ -157,7 +177,25 @@ async function drawPictures(root) {
     await vegaEmbed(place, spec, { ast: true, defaultStyle: false, actions: false, renderer: "svg", config: pictureConfig(), tooltip: { disableDefaultStyle: true } });
   }
 }
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => drawPictures(document));
+
+// What is widest at its newest end begins there: <div data-end>.
+function showEnds(root) {
+  for (const frame of root.querySelectorAll?.("[data-end]") ?? []) {
+    frame.scrollLeft = frame.scrollWidth;
+    if (frame.matches(".sheet-frame")) restOnWholeColumns(frame, frame.querySelector("table"));
+  }
+}
+
+// Half a number misleads: no column stands half behind the names, at the newest end or wherever scrolling stops.
+function restOnWholeColumns(frame, table) {
+  const [names, ...columns] = table.tHead.rows[0].cells;
+  const edge = names.getBoundingClientRect().right;
+  frame.style.scrollPaddingInlineStart = `${names.offsetWidth}px`;
+  const first = columns.map((column) => column.getBoundingClientRect()).find((column) => column.right > edge + 1);
+  if (first && first.left < edge - 1) table.style.borderInlineEnd = `${first.right - edge}px solid transparent`;
+  frame.scrollLeft = frame.scrollWidth;
+  frame.style.scrollSnapType = "x mandatory";
+}
 
 // The banner's height varies with the width; heads of tables stick below it.
 const banner = document.querySelector(".patient-banner");
@@ -171,4 +209,5 @@ openDialogs(document);
 foldGroups(document);
 reachableRows();
 drawPictures(document);
+showEnds(document);
 document.querySelector("[data-focus]")?.focus();

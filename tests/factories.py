@@ -1,6 +1,6 @@
 """Valid minimal rows; what a test asserts on stands in the test."""
 
-from datetime import date
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 import factory
@@ -11,7 +11,7 @@ from patients.models import Patient
 from patients.treatment_checks import TreatmentFacts
 from schedules.actions import enrol, load_packaged_protocol
 from schedules.models import Plan, PlannedVisit
-from schedules.planning import PlanChoices
+from schedules.plans.planning import PlanChoices
 
 
 class ClinicFactory(factory.django.DjangoModelFactory):
@@ -92,3 +92,8 @@ def enrolled(
 def visit_of(plan: Plan, timepoint: str, kind: str = "visit") -> PlannedVisit:
     """Return one timepoint of the plan."""
     return plan.visits.get(timepoint=timepoint, kind=kind)
+
+
+def noon(day: date) -> datetime:
+    """Return noon of `day`, UTC."""
+    return datetime.combine(day, time(12), UTC)

@@ -7,8 +7,22 @@ from django.db import models
 
 from accounts.models import Membership
 from events.models import Event
-from patients.models import CareTeam, Contact, Patient, Treatment
-from schedules.models import Appointment, Plan, PlannedActivity, PlannedVisit, ProtocolApproval, VisitRecord
+from patients.models import CareTeam, ClinicalEvent, Contact, Patient, Treatment
+from schedules.models import (
+    Absence,
+    Appointment,
+    Capacity,
+    ClinicClosure,
+    DefaultProtocol,
+    Plan,
+    PlannedActivity,
+    PlannedVisit,
+    Proposal,
+    Protocol,
+    ProtocolApproval,
+    SignOff,
+    VisitRecord,
+)
 
 Rows = dict[tuple[str, UUID], dict[str, Any]]
 DOMAIN: tuple[type[models.Model], ...] = (
@@ -17,12 +31,20 @@ DOMAIN: tuple[type[models.Model], ...] = (
     Contact,
     CareTeam,
     Treatment,
+    ClinicalEvent,
     Plan,
     PlannedVisit,
     PlannedActivity,
     Appointment,
+    Absence,
+    Capacity,
+    ClinicClosure,
     VisitRecord,
+    Protocol,
     ProtocolApproval,
+    DefaultProtocol,
+    Proposal,
+    SignOff,
 )
 
 

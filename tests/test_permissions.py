@@ -16,15 +16,108 @@ from patients.models import CareTeam, Contact
 from schedules.actions import book_visits
 from schedules.models import ClinicClosure, PlannedActivity, VisitRecord
 from tests.factories import ClinicFactory, MembershipFactory, enrolled, visit_of
+from tests.labs.arrivals import arrive
+from tests.labs.factories import HeldBackFactory, LaboratoryFactory
 
 # Pages of the library that signs people in, what a load balancer asks, and what holds no patient data.
 PUBLIC = {"iotrex_followup.health", "drf_spectacular.views", "django.views.static"}
 PUBLIC_PREFIX = "allauth."
 NOWHERE = "NowhereRoute"  # says that there is no such address, to everybody
 
-DECIDED = {"post plans/{pk}/counts-recovered", "post protocols/{pk}/approve"}
-ADMINISTERED = {"post closures", "delete closures/{pk}"}
-ASKED = {"post timeline/preview"}  # saves nothing
+DECIDED = {
+    "post plans/{pk}/counts-recovered",
+    "post migrations",
+    "post migrations/preview",
+    "post migrations/{pk}/undo",
+    "post migrations/{pk}/retry",
+    "post visits/{pk}/let-go-on",
+    "post visits/{pk}/carry",
+    "patch clinics/{pk}/lab-policy",
+    "post protocols/{pk}/approve",
+    "post protocols/{pk}/make-default",
+    "post protocols",
+    "patch protocols/{pk}",
+    "post protocols/{pk}/submit",
+    "post protocols/{pk}/publish",
+    "post protocols/{pk}/retire",
+    "post plan-definitions",
+    "post proposals",
+    "post sign-offs",
+    "post sign-offs/{pk}/withdraw",
+    "post proposals/{pk}/accept",
+    "post proposals/{pk}/accept/preview",
+    "post proposals/{pk}/decline",
+    "post proposals/{pk}/decline/preview",
+    "post adverse-events",
+    "patch adverse-events/{pk}",
+    "post adverse-events/{pk}/end",
+    "post adverse-events/{pk}/withdraw",
+    "post baselines/{pk}/choose",
+    "post baselines/{pk}/clear",
+    "post laboratories",
+    "patch laboratories/{pk}",
+    "post laboratories/{pk}/retire",
+    "post laboratories/{pk}/reinstate",
+    "post laboratory-codes",
+    "delete laboratory-codes/{pk}",
+    "post laboratory-units",
+    "delete laboratory-units/{pk}",
+    "post reference-ranges",
+    "patch reference-ranges/{pk}",
+    "delete reference-ranges/{pk}",
+    "post quarantine/{pk}/map-code",
+    "post quarantine/{pk}/map-unit",
+}
+ADMINISTERED = {"post capacities", "delete capacities/{pk}", "post closures", "delete closures/{pk}"}
+SIMULATED = {"post simulations", "post simulations/{pk}/retry"}
+ASKED = {"post timeline/preview", "post labs/grade"}  # saves nothing
+OWN = {"post messages/{pk}/read"}  # the person's own
+
+# Pages that take a form, by the role they are for; all others are for clinicians and coordinators.
+DECIDED_PAGES = {
+    *(
+        "adverse-events/<uuid:pk>/change/",
+        "adverse-events/<uuid:pk>/end/",
+        "adverse-events/<uuid:pk>/entered-in-error/",
+    ),
+    *("laboratories/new/", "laboratories/<uuid:pk>/change/", "laboratories/<uuid:pk>/file/"),
+    *("laboratories/<uuid:pk>/retire/", "laboratories/<uuid:pk>/reinstate/"),
+    *("laboratories/<uuid:pk>/codes/new/", "laboratories/<uuid:pk>/ranges/new/", "laboratories/<uuid:pk>/units/new/"),
+    *("laboratory-codes/<uuid:pk>/change/", "laboratory-codes/<uuid:pk>/take-back/"),
+    *("laboratory-units/<uuid:pk>/change/", "laboratory-units/<uuid:pk>/take-back/"),
+    *("ranges/new/", "ranges/file/", "ranges/<uuid:pk>/change/", "ranges/<uuid:pk>/take-back/"),
+    *("patients/<uuid:pk>/adverse-events/new/", "plans/<uuid:pk>/recovery/", "protocols/<uuid:pk>/approve/"),
+    "protocols/<uuid:pk>/default/",
+    *("quarantine/<uuid:pk>/code/", "settings/laboratory/change/", "settings/laboratory/sign/"),
+    "treatments/<uuid:pk>/baselines/<analyte:analyte>/choose/",
+    "treatments/<uuid:pk>/baselines/<analyte:analyte>/clear/",
+    *("additions/<uuid:pk>/accept/", "additions/<uuid:pk>/decline/", "patients/<uuid:pk>/additions/new/"),
+    *("protocols/<uuid:pk>/copy/", "protocols/<uuid:pk>/edit/", "protocols/<uuid:pk>/submit/", "import/protocols/"),
+    *("protocols/<uuid:pk>/publish/", "protocols/<uuid:pk>/retire/", "protocols/<uuid:pk>/migrate/"),
+    *("migrations/<uuid:pk>/retry/", "migrations/<uuid:pk>/undo/"),
+    *("sign-offs/sign/", "sign-offs/<uuid:pk>/withdraw/", "visits/<uuid:pk>/let-go-on/", "visits/<uuid:pk>/carry/"),
+}
+# What a clinician and an administrator may do, and a coordinator not.
+SIMULATED_PAGES = {"protocols/<uuid:pk>/changes/", "simulations/<uuid:pk>/retry/"}
+ADMINISTERED_PAGES = {
+    *("calendar/closures/add/", "calendar/closures/<uuid:pk>/remove/", "clinic/", "staff/invite"),
+    *("calendar/places/", "calendar/places/<uuid:pk>/remove/"),
+    *("staff/<uuid:pk>/role", "staff/<uuid:pk>/deactivate", "staff/<uuid:pk>/reactivate"),
+    "staff/<uuid:pk>/invite-again",
+}
+EVERYBODYS_PAGES = {
+    *("profile/", "profile/tokens", "profile/tokens/revoke", "clinics/switch"),
+    *("inbox/read/", "inbox/<uuid:pk>/open/"),  # what is the person's own
+    *("paper/", "paper/<uuid:pk>/retry/"),  # paper shows what they may read
+}
+# What a clinician has decided a clinician undoes.
+DECISIONS = (
+    *("counts.recovered", "baseline.chosen", "baseline.cleared"),
+    *("adverse_event.recorded", "adverse_event.changed", "adverse_event.ended", "adverse_event.withdrawn"),
+    *("laboratory.added", "laboratory.changed", "laboratory.retired", "laboratory.reinstated"),
+    *("laboratory.code_mapped", "laboratory.unit_mapped", "laboratory.mapping_taken_back", "laboratory.file_imported"),
+    *("range.set", "range.retired", "lab_policy.changed", "lab_policy.signed"),
+)
 
 
 def patterns(resolver=None, prefix=""):
@@ -55,7 +148,7 @@ OPERATIONS = [
 
 def address(path, pk):
     """The path with `pk` for each id, and something its view can read for what else it takes."""
-    samples = {"uuid": str(pk), "slug": "weeks", "day": "2024-05-01"}
+    samples = {"uuid": str(pk), "slug": "weeks", "day": "2024-05-01", "analyte": "platelets"}
     return "/" + re.sub(r"<(\w+):\w+>", lambda match: samples[match[1]], path)
 
 
@@ -100,8 +193,10 @@ def test_page_asks_a_stranger_to_sign_in(path):
 
 def roles_that_may(operation):
     """The roles to which a write is open, as this file lists them."""
-    if operation in ASKED:
+    if operation in ASKED | OWN:
         return set(Role)
+    if operation in SIMULATED:
+        return {Role.CLINICIAN, Role.ADMINISTRATOR}
     if operation in ADMINISTERED:
         return {Role.ADMINISTRATOR}
     return {Role.CLINICIAN} if operation in DECIDED else {Role.CLINICIAN, Role.COORDINATOR}
@@ -120,7 +215,46 @@ def test_api_write_is_open_to_the_roles_that_may(method, path):
     }
 
     assert {role for role, answer in answers.items() if answer.status_code != 403} == expected
-    assert {answer.status_code for answer in answers.values()} <= {400, 403, 404, 422}
+    assert {answer.status_code for answer in answers.values()} <= {400, 403, 404, 415, 422}
+
+
+def pages_open_to(role):
+    """The pages on which a person of `role` may post something."""
+    client = Client()
+    client.force_login(MembershipFactory(role=role).staff)
+    answers = {path: client.post(address(path, uuid4())).status_code for path in PAGES}
+    return {path for path, status in answers.items() if status not in (403, 405)}
+
+
+@pytest.mark.django_db
+def test_pages_take_forms_from_the_roles_that_may():
+    found = {role: pages_open_to(role) for role in Role}
+
+    assert found[Role.AUDITOR] == EVERYBODYS_PAGES
+    assert found[Role.ADMINISTRATOR] == EVERYBODYS_PAGES | ADMINISTERED_PAGES | SIMULATED_PAGES
+    assert found[Role.CLINICIAN] - found[Role.COORDINATOR] == DECIDED_PAGES | SIMULATED_PAGES
+    assert found[Role.COORDINATOR] - found[Role.CLINICIAN] == set()
+    assert not found[Role.COORDINATOR] & (DECIDED_PAGES | ADMINISTERED_PAGES | SIMULATED_PAGES)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", DECISIONS)
+def test_decision_of_a_clinician_is_not_undone_by_a_coordinator(client, kind):
+    member = MembershipFactory(role=Role.COORDINATOR)
+    row = {"row": "accounts.clinic", "id": str(member.clinic.pk), "before": {}, "after": {}}
+    decided = Event.objects.create(clinic=member.clinic, kind=kind, facts={"rows": [row]})
+    client.force_login(member.staff)
+
+    page = client.post(f"/events/{decided.pk}/undo/")
+    answer = Client().post(
+        f"/api/v1/events/{decided.pk}/undo",
+        {"reason": "x"},
+        content_type="application/json",
+        headers=token_of(Role.COORDINATOR, member.clinic),
+    )
+
+    assert (page.status_code, answer.status_code) == (403, 403)
+    assert not Event.objects.filter(undoes=decided).exists()
 
 
 @pytest.mark.django_db
@@ -154,10 +288,25 @@ def foreign_rows(db):
     rows["closure"] = ClinicClosure.objects.create(
         clinic=clinic, first_day=date(2024, 5, 1), last_day=date(2024, 5, 1), reason="Move"
     )
+    rows["absence"] = plan.patient.absences.create(clinic=clinic, first_day=date(2024, 5, 1), last_day=date(2024, 5, 1))
+    rows["capacity"] = clinic.capacities.create(activity="fdg_pet", places=1)
     rows["job"] = Job.objects.create(clinic=clinic, kind=Job.Kind.VISIT_PLANS, created_by=staff)
     rows["record"] = VisitRecord.objects.create(
         clinic=clinic, patient=plan.patient, occurred_on=date(2024, 2, 10), recorded_by=staff
     )
+    arrive(plan.patient, date(2024, 1, 30), by=staff)
+    rows["result"] = plan.patient.lab_results.first()
+    rows["support"] = plan.patient.supportive_care.create(clinic=clinic, product="platelets", given_on=date(2024, 2, 9))
+    rows["clinical event"] = plan.patient.clinical_events.create(
+        clinic=clinic, kind="iodine", started_on=date(2024, 2, 9)
+    )
+    rows["report"] = plan.patient.lab_results.first().report
+    rows["baseline"] = plan.patient.baselines.first()
+    rows["laboratory"] = laboratory = LaboratoryFactory(clinic=clinic)
+    rows["code"] = laboratory.codes.create(clinic=clinic, code="PLT2", analyte="platelets")
+    rows["unit"] = laboratory.units.create(clinic=clinic, spelling="Gpt", unit="10*9/L")
+    rows["range"] = laboratory.ranges.create(clinic=clinic, analyte="platelets", low=130, unit="10*9/L")
+    rows["held back"] = HeldBackFactory(clinic=clinic, laboratory=laboratory)
     return {name: row.pk for name, row in rows.items()}
 
 

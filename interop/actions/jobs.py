@@ -1,4 +1,4 @@
-"""Imports in the background. The job ends in the transaction that stores the patients: there is both or neither."""
+"""Imports in the background. A job of patients ends in the transaction that stores them: there is both or neither."""
 
 from datetime import datetime
 from hashlib import sha256
@@ -8,12 +8,13 @@ from accounts.models import Clinic, Staff
 from events.models import Job, StoredFile
 from interop.actions.patients import Progress, import_patients, summary
 from interop.csv.columns import Matching
-from interop.csv.reading import read_sheet
+from iotrex_followup.csv_reading import read_sheet
 from iotrex_followup.errors import InputRefused
 from iotrex_followup.history import action
 
 MOST_ROWS = 20_000
 MOST_TRIES = 3
+FINDINGS = ("mistakes", "notes", "quarantined_rows")
 FINDINGS_KEPT = 500
 
 
@@ -30,10 +31,15 @@ def keep_upload(*, clinic: Clinic, name: str, content: bytes, by: Staff) -> Stor
             "or have it imported by “manage.py import_patients”.",
             field="file",
         )
+    return keep_file(clinic, name, content, "text/csv", by)
+
+
+def keep_file(clinic: Clinic, name: str, content: bytes, content_type: str, by: Staff) -> StoredFile:
+    """Keep what somebody sent."""
     return StoredFile.objects.create(
         clinic=clinic,
         name=name[:200],
-        content_type="text/csv",
+        content_type=content_type,
         content=content,
         sha256=sha256(content).hexdigest(),
         created_by=by,
@@ -89,7 +95,7 @@ def carry_out_import(*, job: Job, progress: Progress, by: Staff, now: datetime) 
 
 @action
 def fail_import(*, job: Job, error: str, result: dict[str, Any], by: Staff, now: datetime) -> None:
-    """End the job without anything stored, and say why."""
+    """End the job before its end, and say why."""
     end(job, Job.State.FAILED, now, error=error, result=shortened(result))
 
 
@@ -101,5 +107,5 @@ def end(job: Job, state: Job.State, now: datetime, *, error: str = "", result: d
 
 
 def shortened(result: dict[str, Any]) -> dict[str, Any]:
-    """Return `result` with at most FINDINGS_KEPT mistakes and notes; the counts stay whole."""
-    return result | {name: result[name][:FINDINGS_KEPT] for name in ("mistakes", "notes") if name in result}
+    """Return `result` with at most FINDINGS_KEPT of each kind of finding; the counts stay whole."""
+    return result | {name: result[name][:FINDINGS_KEPT] for name in FINDINGS if name in result}

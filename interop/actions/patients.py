@@ -13,7 +13,7 @@ from events.actions import record_event
 from interop.bulk import Newcomers
 from interop.csv.checking import Check, check_sheet
 from interop.csv.columns import Matching
-from interop.csv.reading import Sheet
+from iotrex_followup.csv_reading import Sheet
 from iotrex_followup.errors import InputRefused, TransitionRefused
 from iotrex_followup.history import action
 from schedules.actions import record_treatment
@@ -109,7 +109,7 @@ def store_newcomers(
     check: Check, imported: Imported, *, clinic: Clinic, by: Staff | None, today: date, progress: Progress
 ) -> None:
     """Enter the people the clinic does not know yet."""
-    protocol = current_protocol()
+    protocol = current_protocol(clinic)
     for start in range(0, len(check.newcomers), PATIENTS_AT_ONCE):
         batch = Newcomers(clinic, protocol, by, today)
         for rows in check.newcomers[start : start + PATIENTS_AT_ONCE]:

@@ -8,13 +8,14 @@ from datetime import date
 from accounts.models import Clinic
 from interop.csv.columns import Matching, missing_columns
 from interop.csv.comparing import clashes_with, clashes_within, kept_as_stored
-from interop.csv.findings import Finding
-from interop.csv.reading import Sheet
 from interop.csv.records import Record, records_by_mrn, staff_by_email
 from interop.csv.rows import Row, read_row
 from interop.csv.rules import Rules
+from iotrex_followup.csv_reading import Sheet
+from iotrex_followup.findings import Finding
 from patients.models import Treatment
 from schedules.actions.enrolment import current_protocol
+from schedules.models import Protocol
 
 
 @dataclass(slots=True)
@@ -54,7 +55,7 @@ def check_sheet(sheet: Sheet, matching: Matching, *, clinic: Clinic, today: date
         return check
     people = people_in(sheet, matching, clinic, check)
     records = records_by_mrn(clinic, people)
-    rules = Rules(current_protocol().definition, today=today, may_decide=may_decide)
+    rules = Rules(current_protocol(clinic).definition, today=today, may_decide=may_decide)
     for mrn, rows in people.items():
         rows.sort(key=lambda row: row.treatment.started_on)
         check_person(rows, records.get(mrn), rules, check)
@@ -66,14 +67,19 @@ def check_sheet(sheet: Sheet, matching: Matching, *, clinic: Clinic, today: date
 def people_in(sheet: Sheet, matching: Matching, clinic: Clinic, check: Check) -> dict[str, list[Row]]:
     """Return the rows that can be read by MRN, and add the mistakes of the others to `check`."""
     people: dict[str, list[Row]] = defaultdict(list)
-    staff = staff_by_email(clinic)
+    staff, protocols = staff_by_email(clinic), protocols_by_reference(clinic)
     for number, cells in sheet.rows:
-        row = read_row(number, cells, width=len(sheet.heads), matching=matching, staff=staff)
+        row = read_row(number, cells, width=len(sheet.heads), matching=matching, staff=staff, protocols=protocols)
         if isinstance(row, Row):
             people[row.patient.mrn].append(row)
         else:
             check.mistakes += row
     return people
+
+
+def protocols_by_reference(clinic: Clinic) -> dict[str, Protocol]:
+    """Return the protocol versions new plans of the clinic can follow, by name and version."""
+    return {protocol.reference: protocol for protocol in Protocol.objects.offered(clinic)}
 
 
 def check_person(rows: Sequence[Row], record: Record | None, rules: Rules, check: Check) -> None:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from interop.csv import values
-from interop.csv.findings import Finding
-from interop.csv.reading import Sheet
+from iotrex_followup.csv_reading import Sheet
+from iotrex_followup.findings import Finding
 from patients.models import Contact, Indication, Language, Patient, Sex, Treatment
 from patients.names import fold
 
@@ -178,7 +178,7 @@ COLUMNS = (
     Column(
         "imaging_interval",
         values.months(6, 7, 8, 9, 10, 11, 12),
-        "Months between scans until month 60: 6 (when blank) to 12.",
+        "Months between scans until month 60: 6 to 12; the protocol's own when blank, as shipped 6.",
     ),
     Column("annual_interval", values.months(12, 24), "Months between yearly visits: 12 (when blank) or 24."),
     Column("annual_reason", str, "Why the yearly visits are 24 months apart."),
@@ -189,6 +189,7 @@ COLUMNS = (
         "What was due before this day is “before enrolment”; today when blank.",
         heads=("followed since", "follow up from"),
     ),
+    Column("protocol", str, "Protocol and version, such as iotrex 1.0; the clinic's own choice when blank."),
 )
 BY_NAME = {column.name: column for column in COLUMNS}
 REQUIRED = tuple(column.name for column in COLUMNS if column.required)

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
-from interop.csv.findings import Finding
 from interop.csv.records import Record
 from interop.csv.rows import Row
+from iotrex_followup.findings import Finding
 from patients.actions import PatientFacts
 from patients.models import Patient, Treatment
 from patients.names import fold

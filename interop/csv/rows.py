@@ -6,11 +6,12 @@ from typing import Any
 
 from accounts.models import Staff
 from interop.csv.columns import BY_NAME, REQUIRED, Matching
-from interop.csv.findings import Finding
 from interop.csv.values import Unreadable, clean
+from iotrex_followup.findings import Finding
 from patients.actions import PatientFacts
 from patients.treatment_checks import TreatmentFacts
-from schedules.planning import PlanChoices
+from schedules.models import Protocol
+from schedules.plans.planning import PlanChoices
 
 PATIENT = frozenset(field.name for field in fields(PatientFacts)) - {"responsible_clinician"}
 TREATMENT = frozenset({"kind", "activity_mbq", "weight_kg", "override_reason"})
@@ -30,9 +31,16 @@ class Row:
 
 
 def read_row(
-    number: int, cells: Sequence[str], *, width: int, matching: Matching, staff: Mapping[str, Staff]
+    number: int,
+    cells: Sequence[str],
+    *,
+    width: int,
+    matching: Matching,
+    staff: Mapping[str, Staff],
+    protocols: Mapping[str, Protocol],
 ) -> Row | list[Finding]:
-    """Return what the row says, or every mistake in it. `staff` are the clinic's people by e-mail address.
+    """Return what the row says, or every mistake in it. `staff` are the clinic's people by e-mail address,
+    `protocols` what its new plans can follow by name and version.
 
     `width` is the number of heads; cells beyond it are a mistake unless they are empty.
     """
@@ -44,6 +52,10 @@ def read_row(
     if email is not None and email.lower() not in staff:
         remedy = "Invite this person first, correct the address, or leave it blank."
         mistakes.append(Finding(number, "clinician_email", f"{email} does not work in this clinic.", remedy))
+    reference = values.pop("protocol", None)
+    if reference is not None and reference not in protocols:
+        remedy = f"Write {' or '.join(sorted(protocols))}, or leave it blank."
+        mistakes.append(Finding(number, "protocol", f"No new plan can follow {reference!r}.", remedy))
     if mistakes:
         return mistakes
     clinician = staff[email.lower()] if email else None
@@ -52,7 +64,7 @@ def read_row(
         patient=PatientFacts(responsible_clinician=clinician, **_part(values, PATIENT)),
         contact=_part(values, CONTACT),
         treatment=TreatmentFacts(started_on=values["treated_on"], **_part(values, TREATMENT)),
-        choices=PlanChoices(**_part(values, CHOICES)),
+        choices=PlanChoices(protocol=protocols[reference] if reference else None, **_part(values, CHOICES)),
     )
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from interop.csv.findings import Finding
 from interop.csv.rows import Row
 from iotrex_followup.errors import InputRefused, ReasonNeeded
+from iotrex_followup.findings import Finding
 from patients.treatment_checks import activity_concerns, birth_refusal, interval_concerns, refusal, weight_concerns
-from schedules.planning import options_for
+from schedules.plans.planning import options_for
 from schedules.protocol import OptionError, Protocol
 
 COLUMN_OF = {"started_on": "treated_on"}
@@ -52,9 +52,9 @@ class Rules:
         if choices.annual_interval != 12 and not self.may_decide:
             remedy = "Leave it blank, or ask a clinician to import the file."
             yield Finding(row.number, "annual_interval", "A longer interval is a clinician's decision.", remedy)
+        definition = choices.protocol.definition if choices.protocol else self.definition
         try:
-            options = options_for(self.definition, choices, indication=patient.indication, secreting=patient.secreting)
-            self.definition.check(options)
+            options_for(definition, choices, indication=patient.indication, secreting=patient.secreting)
         except ReasonNeeded as error:
             yield Finding(row.number, error.field or "", " ".join(error.concerns), "Say why in this column.")
         except OptionError as error:

@@ -1,5 +1,6 @@
 """The browsable page of the API: the schema, read aloud. Plain HTML, so it holds under the content security policy."""
 
+import json
 from collections.abc import Iterator
 from functools import cache
 from typing import Any, NamedTuple
@@ -33,6 +34,7 @@ class Operation(NamedTuple):
     summary: str
     parameters: list[Field]
     body: list[Field]
+    example: str
     answer: list[Field]
 
 
@@ -69,8 +71,16 @@ def read(schema: dict[str, Any], path: str, method: str, operation: dict[str, An
             for p in operation.get("parameters", [])
         ],
         body=list(fields_of(schema, operation.get("requestBody", {}))),
+        example=example_of(schema, operation.get("requestBody", {})),
         answer=[field._replace(required=False) for field in fields_of(schema, answers[0])],
     )
+
+
+def example_of(schema: dict[str, Any], message: dict[str, Any]) -> str:
+    """Return the example of a JSON body; blank without one."""
+    content = message.get("content", {}).get("application/json", {}).get("schema", {})
+    examples = resolved(schema, content).get("examples", [])
+    return json.dumps(examples[0], indent=2) if examples else ""
 
 
 def fields_of(schema: dict[str, Any], message: dict[str, Any]) -> Iterator[Field]:

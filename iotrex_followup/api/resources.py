@@ -143,6 +143,9 @@ class Resource(mixins.ListModelMixin, Route):
         return row
 
     def lock(self) -> None:
-        """Wait for others who are changing the row."""
-        rows = self.get_queryset().select_related(None).prefetch_related(None).order_by()
-        rows.select_for_update(of=("self",)).filter(pk=self.kwargs["pk"]).first()
+        """Wait for others who are changing the row; of a patient's row for the patient first, as every action does."""
+        rows = self.get_queryset().select_related(None).prefetch_related(None).order_by().filter(pk=self.kwargs["pk"])
+        if any(field.name == "patient" for field in rows.model._meta.fields):
+            patients = rows.model._meta.get_field("patient").related_model._default_manager
+            patients.select_for_update(no_key=True).filter(pk__in=rows.values("patient")).first()
+        rows.select_for_update(of=("self",)).first()

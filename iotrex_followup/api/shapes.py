@@ -5,6 +5,19 @@ from typing import Any
 
 from rest_framework import serializers
 
+from iotrex_followup.columns import NumericField
+
+
+class NumberField(serializers.DecimalField):
+    """A number with the places it was written with, as a text."""
+
+    def __init__(self, max_digits: int | None = None, decimal_places: int | None = None, **options: Any) -> None:
+        super().__init__(max_digits, decimal_places, **options)
+
+
+# The framework knows columns of a fixed scale only.
+serializers.ModelSerializer.serializer_field_mapping[NumericField] = NumberField
+
 
 class Shape(serializers.Serializer[Any]):
     """A body of which every field is known and may be set."""

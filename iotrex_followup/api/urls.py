@@ -9,30 +9,77 @@ from rest_framework.routers import SimpleRouter
 from rest_framework.views import APIView
 
 from accounts.api import ClinicResource, MembershipResource, MeRoute
+from interop.fhir.api import PlanDefinitionResource, PlanDefinitionsRoute
+from interop.labs.api import LabImportResource
 from iotrex_followup.api.docs import docs
+from labs.api.adverse_events import AdverseEventResource
+from labs.api.alerts import AlertResource
+from labs.api.arrivals import ArrivalRoute
+from labs.api.baselines import BaselineResource
+from labs.api.grading import GradeRoute
+from labs.api.laboratories import CodeResource, LaboratoryResource, RangeResource, UnitResource
+from labs.api.matches import MatchResource
+from labs.api.messages import MessageResource
+from labs.api.monitoring import ClinicMonitoringRoute, TreatmentMonitoringResource
+from labs.api.offers import OffersRoute
+from labs.api.planned_treatment import PlannedTreatmentRoute
+from labs.api.policy import LabPolicyResource
+from labs.api.quarantine import QuarantineResource
+from labs.api.results import ResultResource
+from labs.api.support import SupportResource
 from patients.api import CareTeamResource, ContactResource
+from schedules.api.absences import AbsenceResource
+from schedules.api.agenda import CapacityResource, ClinicCalendarRoute
 from schedules.api.appointments import AppointmentResource, RecordResource
-from schedules.api.clinics import ClosureResource, ProtocolResource
+from schedules.api.as_of import AsOfRoute
+from schedules.api.bundles import FewestTripsRoute
+from schedules.api.carrying import CarriedVisitResource, LeftRoute
+from schedules.api.clinical_events import ClinicalEventResource, HeldVisitResource
+from schedules.api.clinics import ClosureResource
 from schedules.api.history import EventResource, JobResource
 from schedules.api.patients import PatientRecordResource
+from schedules.api.planning import DriftRoute, LoadRoute
 from schedules.api.plans import PlanResource
+from schedules.api.proposals import ProposalResource
+from schedules.api.protocols import ProtocolResource
+from schedules.api.sign_offs import SettingsRoute, SignOffResource
 from schedules.api.treatments import EnrolmentRoute, TimelineRoute, TreatmentResource
+from schedules.api.versions import MigrationResource, SimulationResource
 from schedules.api.visits import VisitResource
 
 router = SimpleRouter(trailing_slash=False, use_regex_path=False)
 for prefix, resource in {
+    "absences": AbsenceResource,
+    "adverse-events": AdverseEventResource,
+    "alerts": AlertResource,
     "appointments": AppointmentResource,
+    "baselines": BaselineResource,
     "care-teams": CareTeamResource,
+    "clinical-events": ClinicalEventResource,
     "clinics": ClinicResource,
+    "capacities": CapacityResource,
     "closures": ClosureResource,
     "contacts": ContactResource,
     "enrolments": EnrolmentRoute,
     "events": EventResource,
     "jobs": JobResource,
+    "laboratories": LaboratoryResource,
+    "laboratory-codes": CodeResource,
+    "laboratory-units": UnitResource,
+    "matches": MatchResource,
     "memberships": MembershipResource,
+    "messages": MessageResource,
+    "migrations": MigrationResource,
     "patients": PatientRecordResource,
     "plans": PlanResource,
+    "proposals": ProposalResource,
     "protocols": ProtocolResource,
+    "quarantine": QuarantineResource,
+    "reference-ranges": RangeResource,
+    "results": ResultResource,
+    "sign-offs": SignOffResource,
+    "simulations": SimulationResource,
+    "supportive-care": SupportResource,
     "treatments": TreatmentResource,
     "visit-records": RecordResource,
     "visits": VisitResource,
@@ -53,7 +100,51 @@ class NowhereRoute(APIView):
 app_name = "api"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/", include(router.urls)),
+    path(
+        "v1/clinics/<uuid:pk>/lab-policy",
+        LabPolicyResource.as_view({"get": "retrieve", "patch": "partial_update"}, detail=True),
+        name="lab-policy",
+    ),
+    path("v1/clinics/<uuid:pk>/drift", DriftRoute.as_view({"get": "read"}), name="clinic-drift"),
+    path("v1/clinics/<uuid:pk>/load", LoadRoute.as_view({"get": "read"}), name="clinic-load"),
+    path("v1/clinics/<uuid:pk>/calendar", ClinicCalendarRoute.as_view({"get": "read"}), name="clinic-calendar"),
+    path("v1/clinics/<uuid:pk>/settings", SettingsRoute.as_view({"get": "read"}), name="clinic-settings"),
+    path("v1/clinics/<uuid:pk>/monitoring", ClinicMonitoringRoute.as_view({"get": "read"}), name="clinic-monitoring"),
     path("v1/me", MeRoute.as_view({"get": "read"}), name="me"),
+    path("v1/labs/grade", GradeRoute.as_view({"post": "grade"}), name="labs-grade"),
+    path("v1/labs/imports", LabImportResource.as_view({"get": "list", "post": "create"}), name="labs-imports"),
+    path("v1/labs/imports/<uuid:pk>", LabImportResource.as_view({"get": "retrieve"}, detail=True), name="labs-import"),
+    path("v1/labs/results", ArrivalRoute.as_view({"post": "receive"}), name="labs-results"),
+    path(
+        "v1/patients/<uuid:pk>/fewest-trips",
+        FewestTripsRoute.as_view({"get": "preview", "post": "accept"}),
+        name="fewest-trips",
+    ),
+    path(
+        "v1/patients/<uuid:pk>/planned-treatment",
+        PlannedTreatmentRoute.as_view({"get": "read"}),
+        name="planned-treatment",
+    ),
+    path("v1/patients/<uuid:pk>/earlier-plans", LeftRoute.as_view({"get": "read"}), name="earlier-plans"),
+    path("v1/patients/<uuid:pk>/offers", OffersRoute.as_view({"get": "read"}), name="offers"),
+    path("v1/plans/<uuid:pk>/as-of", AsOfRoute.as_view({"get": "read"}), name="plan-as-of"),
+    path(
+        "v1/treatments/<uuid:pk>/monitoring",
+        TreatmentMonitoringResource.as_view({"get": "retrieve"}, detail=True),
+        name="treatment-monitoring",
+    ),
+    path("v1/visits/<uuid:pk>/carry", CarriedVisitResource.as_view({"post": "carry"}, detail=True), name="visit-carry"),
+    path(
+        "v1/visits/<uuid:pk>/let-go-on",
+        HeldVisitResource.as_view({"post": "go_on"}, detail=True),
+        name="visit-let-go-on",
+    ),
+    path("v1/plan-definitions", PlanDefinitionsRoute.as_view({"post": "create"}), name="plan-definitions"),
+    path(
+        "v1/protocols/<uuid:pk>/plan-definition",
+        PlanDefinitionResource.as_view({"get": "read"}, detail=True),
+        name="plan-definition",
+    ),
     path("v1/timeline/preview", TimelineRoute.as_view({"post": "preview"}), name="timeline-preview"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", docs, name="docs"),

@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import NoReturn
 
 from accounts.models import Staff
 from events.actions import record_event
 from events.undo import Changes
 from iotrex_followup.errors import ReasonNeeded, TransitionRefused
 from iotrex_followup.history import action
-from patients.actions import refuse_closed_record
+from patients.actions import lock_patient
+from schedules.actions.settling import settle_plans
 from schedules.models import OPEN_ACTIVITY, ActivityStatus, PlannedActivity, PlannedVisit
-from schedules.standing import PERFORMED, follow_activities
+from schedules.plans.standing import PERFORMED, follow_activities
 
 
 @action
@@ -67,18 +69,15 @@ def mark_not_applicable(
 
 
 @action
-def release_activity(*, activity: PlannedActivity, reason: str, by: Staff) -> PlannedActivity:
+def release_activity(*, activity: PlannedActivity, reason: str, by: Staff, today: date) -> PlannedActivity:
     """Undo one link between a recorded specimen and an activity it fulfilled: the activity is open again.
+
+    Its dates stood because it was done; open again, it goes where the plan has it now.
 
     Raises   TransitionRefused: nothing fulfilled it, or the patient's record is closed.
     Records  activity.released, which can be undone
     """
-    visit = (
-        PlannedVisit.objects.select_for_update(of=("self",))
-        .select_related("patient", "clinic")
-        .get(pk=activity.visit_id)
-    )
-    refuse_closed_record(visit.patient)
+    visit = locked_whatever_became_of_it(activity.visit)
     activity = visit.activities.get(pk=activity.pk)
     if activity.status not in (*PERFORMED, ActivityStatus.DRAWN):
         raise TransitionRefused("Nothing fulfilled this activity.")
@@ -86,24 +85,39 @@ def release_activity(*, activity: PlannedActivity, reason: str, by: Staff) -> Pl
     activity.status, activity.done_on, activity.record = ActivityStatus.PLANNED, None, None
     activity.save(update_fields=["status", "done_on", "record"])
     follow_activities([visit])
-    write_visit_event("activity.released", visit, changes, by=by, reason=reason, activity=activity.activity)
+    settle_plans(visit.patient, today=today)
+    visit.refresh_from_db()
+    activity.refresh_from_db()
+    write_visit_event(
+        "activity.released", visit, changes, by=by, reason=reason, activity=activity.activity, activity_id=activity.pk
+    )
     return activity
 
 
 def locked(visit: PlannedVisit) -> PlannedVisit:
-    """Return the visit as it is now, locked.
+    """Return the visit as it is now, its patient locked first.
 
     Raises   TransitionRefused: it is closed, or its patient's record is.
     """
-    fresh: PlannedVisit = (
-        PlannedVisit.objects.select_for_update(of=("self",))
-        .select_related("plan", "patient__clinic", "clinic")
-        .get(pk=visit.pk)
-    )
-    refuse_closed_record(fresh.patient)
+    fresh = locked_whatever_became_of_it(visit)
     if fresh.status != PlannedVisit.Status.PLANNED:
-        raise TransitionRefused(f"{fresh.timepoint} is already {fresh.get_status_display().lower()}. Undo that first.")
+        refuse_decided(fresh)
     return fresh
+
+
+def refuse_decided(visit: PlannedVisit) -> NoReturn:
+    """Raise TransitionRefused, saying what became of a visit."""
+    raise TransitionRefused(f"{visit.timepoint} is already {visit.get_status_display().lower()}. Undo that first.")
+
+
+def locked_whatever_became_of_it(visit: PlannedVisit) -> PlannedVisit:
+    """Return the visit as it is now, open or closed, its patient locked first.
+
+    Raises   TransitionRefused: the patient's record is closed.
+    """
+    lock_patient(visit.patient)
+    rows = PlannedVisit.objects.select_for_update(of=("self",)).select_related("plan", "patient__clinic", "clinic")
+    return rows.get(pk=visit.pk)
 
 
 def watched(visit: PlannedVisit, activities: Iterable[PlannedActivity]) -> Changes:

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
-from itertools import zip_longest
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import F, FilteredRelation, Max, Q
 
 from accounts.models import Clinic, Staff
 from accounts.permissions import May, may
@@ -24,26 +23,51 @@ from patients.actions import (
     rows_of_new_treatment,
     save_contact,
 )
-from patients.models import Patient, Treatment
+from patients.models import FOLLOWED_HERE, Patient, Treatment
 from patients.treatment_checks import TreatmentFacts
-from schedules.models import OPEN_ACTIVITY, ActivityStatus, Plan, PlannedActivity, PlannedVisit, Protocol
-from schedules.planning import PlanChoices, new_plan, options_for, store_timeline
-from schedules.protocol import stored_timeline
-from schedules.standing import follow_activities
-
-WITHDRAWN_REASON = "The treatment was entered in error."
-SUPERSEDED_REASON = "Replaced by a later plan."
+from schedules.actions.settling import settle_plans
+from schedules.models import Plan, PlannedVisit, Protocol
+from schedules.plans.planning import PlanChoices, new_plan, options_for
+from schedules.protocol import packaged_protocol, stored_timeline
+from schedules.protocol.options import one_of
 
 
-def current_protocol() -> Protocol:
-    """Return the protocol version new plans follow: the latest active one.
+def current_protocol(clinic: Clinic | None = None) -> Protocol:
+    """Return the protocol version new plans of `clinic` follow unless another is chosen.
+
+    The clinic's default; without one, or without a clinic, the latest version shipped for use.
 
     Raises   InputRefused: none is loaded.
     """
-    protocol = Protocol.objects.filter(status=Protocol.Status.ACTIVE).order_by("slug", "-version").first()
+    chosen = FilteredRelation("default_of", condition=Q(default_of__clinic=clinic))
+    shipped = Q(clinic=None, status=Protocol.Status.ACTIVE, slug=packaged_protocol().protocol.slug)
+    found = Protocol.objects.annotate(chosen=chosen).filter(Q(chosen__pk__isnull=False) | shipped)
+    protocol = found.order_by(F("chosen__pk").asc(nulls_last=True), "-pk").first()
     if protocol is None:
         raise InputRefused("No protocol is loaded. Run “manage.py load_protocols”.")
     return protocol
+
+
+def protocol_for(choices: PlanChoices, clinic: Clinic) -> Protocol:
+    """Return the protocol version a new plan of `clinic` follows by `choices`.
+
+    Raises   InputRefused: none is loaded, or the chosen one is not offered to the clinic's new plans.
+    """
+    default = current_protocol(clinic)
+    if choices.protocol is None:
+        return default
+    offered = Protocol.objects.offered(clinic)
+    if choices.protocol not in offered:
+        own = choices.protocol.clinic_id in (None, clinic.pk)  # of another clinic's, not even the name is told
+        state = choices.protocol.get_status_display().lower()
+        why = (
+            f"{choices.protocol.reference} is {state}: no new plan can follow it."
+            if own
+            else f"{clinic} has no such version."
+        )
+        names = one_of([protocol.reference for protocol in offered])
+        raise InputRefused(f"{why} Choose {names}; left out, it is {default.reference}.", field="protocol")
+    return choices.protocol
 
 
 @action
@@ -125,19 +149,18 @@ def plan_treatment(treatment: Treatment, choices: PlanChoices, *, by: Staff | No
     """Store the plan a given therapeutic treatment anchors, settle the patient's plans and write the event."""
     patient = treatment.patient
     refuse_longer_interval(choices, patient.clinic, by=by)
-    protocol = current_protocol()
+    protocol = protocol_for(choices, patient.clinic)
     options = options_for(protocol.definition, choices, indication=patient.indication, secreting=patient.secreting)
     plan = new_plan(treatment, protocol, options, choices, today=today)
     plan.save()
-    visits = store_timeline(plan, today=today)
-    settle_plans(patient)
+    difference = settle_plans(patient, today=today)[plan.pk]
     record_event(
         "treatment.given",
         clinic=patient.clinic,
         patient=patient,
         by=by,
         reason=treatment.override_reason,
-        **facts_of_given(treatment, protocol, visits=len(visits)),
+        **facts_of_given(treatment, protocol, visits=sum(change.existing is None for change in difference.writes)),
     )
     return plan
 
@@ -160,67 +183,16 @@ def facts_of_given(treatment: Treatment, protocol: Protocol, *, visits: int) -> 
     }
 
 
-def settle_plans(patient: Patient) -> None:
-    """Make the stored plans agree with the treatments that stand, whatever order they were entered in.
-
-    Exactly one plan is current: that of the latest given therapeutic infusion. What an earlier plan still has open
-    on or after the next infusion is superseded; what a treatment entered in error had planned is cancelled.
-    Nothing done, missed or not applicable is touched, and settling twice changes nothing.
-    """
-    given = list(Treatment.objects.given_therapeutic().filter(patient=patient).order_by("started_on"))
-    for number, treatment in enumerate(given, start=1):
-        Treatment.objects.filter(pk=treatment.pk).exclude(number=number).update(number=number)
-    patient.treatments.exclude(pk__in=[treatment.pk for treatment in given]).exclude(number=None).update(number=None)
-    plans = {plan.treatment_id: plan for plan in patient.plans.all()}
-    latest = plans.get(given[-1].pk) if given else None
-    outdated = patient.plans.filter(is_current=True)
-    (outdated.exclude(pk=latest.pk) if latest else outdated).update(is_current=False)
-    for treatment, following in zip_longest(given, given[1:]):
-        if plan := plans.pop(treatment.pk, None):
-            supersede(plan, replaced_on=following.started_on if following else None)
-    for plan in plans.values():
-        cancel_open(plan)
-    if latest and not latest.is_current:
-        patient.plans.filter(pk=latest.pk).update(is_current=True)
-
-
-def supersede(plan: Plan, *, replaced_on: date | None) -> None:
-    """Supersede what the plan has open on or after `replaced_on`; open again what no longer is replaced."""
-    activities = PlannedActivity.objects.filter(visit__plan=plan)
-    cancelled = activities.filter(status=ActivityStatus.CANCELLED, reason=WITHDRAWN_REASON)
-    # A specimen whose result is awaited was drawn, whatever became of the plan.
-    replace(cancelled.filter(record__isnull=False), ActivityStatus.DRAWN, "")
-    standing = activities.filter(status=ActivityStatus.SUPERSEDED) | cancelled
-    if replaced_on:
-        to_come = activities.filter(status=ActivityStatus.PLANNED) | cancelled
-        replace(to_come.filter(visit__target__gte=replaced_on), ActivityStatus.SUPERSEDED, SUPERSEDED_REASON)
-        standing = standing.filter(visit__target__lt=replaced_on)
-    replace(standing, ActivityStatus.PLANNED, "")
-
-
-def cancel_open(plan: Plan) -> None:
-    """Cancel what is open in the plan of a treatment that was entered in error."""
-    superseded_or_open = PlannedActivity.objects.filter(
-        visit__plan=plan, status__in=[*OPEN_ACTIVITY, ActivityStatus.SUPERSEDED]
-    )
-    replace(superseded_or_open, ActivityStatus.CANCELLED, WITHDRAWN_REASON)
-
-
-def replace(activities: QuerySet[PlannedActivity], status: str, reason: str) -> None:
-    """Set the status and reason of `activities`, and what follows from it on their visits."""
-    chosen = dict(activities.values_list("pk", "visit_id"))
-    PlannedActivity.objects.filter(pk__in=chosen).update(status=status, reason=reason)
-    follow_activities(list(PlannedVisit.objects.filter(pk__in=set(chosen.values()))))
-
-
 @action
-def withdraw_treatment(*, treatment: Treatment, reason: str, by: Staff) -> Treatment:
+def withdraw_treatment(*, treatment: Treatment, reason: str, by: Staff, today: date) -> Treatment:
     """Record that a treatment was entered in error; what its plan has open is cancelled, the earlier plan stands again.
 
-    Raises   TransitionRefused: it is withdrawn already.
+    Raises   TransitionRefused: it is withdrawn already, or the patient's record is closed.
     Raises   ReasonNeeded: no reason.
     Records  treatment.withdrawn, which can be undone
     """
+    patient = lock_patient(treatment.patient)
+    treatment.refresh_from_db()
     if treatment.state == Treatment.State.WITHDRAWN:
         raise TransitionRefused("This treatment is already marked as entered in error.")
     if not reason:
@@ -230,11 +202,11 @@ def withdraw_treatment(*, treatment: Treatment, reason: str, by: Staff) -> Treat
     treatment.state = Treatment.State.WITHDRAWN
     treatment.number = None
     treatment.save(update_fields=["state", "number"])
-    settle_plans(treatment.patient)
+    settle_plans(patient, today=today)
     record_event(
         "treatment.withdrawn",
-        clinic=treatment.clinic,
-        patient=treatment.patient,
+        clinic=patient.clinic,
+        patient=patient,
         by=by,
         reason=reason,
         treatment=treatment.pk,
@@ -249,14 +221,18 @@ def record_count_recovery(*, plan: Plan, recovered_on: date, by: Staff, today: d
     """Record that a clinician saw the blood counts recovered, which stops the clock over them.
 
     Raises   InputRefused: the date lies before the infusion or in the future.
+    Raises   TransitionRefused: the patient's record is closed.
     Records  counts.recovered, which can be undone
     """
+    lock_patient(plan.patient)
+    plan.refresh_from_db()
     if not plan.anchor <= recovered_on <= today:
         raise InputRefused("Recovery lies between the infusion and today.", field="recovered_on")
     changes = Changes()
     changes.watch(plan)
-    plan.counts_recovered_on = recovered_on
-    plan.save(update_fields=["counts_recovered_on"])
+    # A clinician's word stands, whatever the results tell.
+    plan.counts_recovered_on, plan.recovery_by_rule = recovered_on, False
+    plan.save(update_fields=["counts_recovered_on", "recovery_by_rule"])
     record_event(
         "counts.recovered",
         clinic=plan.clinic,
@@ -272,13 +248,16 @@ def record_count_recovery(*, plan: Plan, recovered_on: date, by: Staff, today: d
 def extend_plans(*, today: date, by: Staff | None = None) -> int:
     """Store the timepoints that came within the horizon of the current plans, and return how many plans grew.
 
-    Only plans with fewer stored timepoints than their horizon holds are opened; running it twice changes nothing.
+    Only plans whose last stored timepoint of a kind lies before that of their horizon are opened; running it twice
+    changes nothing.
     """
-    plans = Plan.objects.current().filter(patient__status=Patient.Status.ACTIVE).select_related("protocol")
+    followed = Plan.objects.current().filter(patient__status=Patient.Status.ACTIVE, patient__care__in=FOLLOWED_HERE)
+    reach = {f"last_{kind}": Max("visits__target", filter=Q(visits__kind=kind)) for kind in PlannedVisit.Kind.values}
     grown = 0
-    stored = dict(plans.annotate(stored=Count("visits")).values_list("pk", "stored"))
-    for plan in plans.iterator(chunk_size=1000):
-        wanted = stored_timeline(plan.protocol.definition, plan.anchor, plan.options, today=today)
-        if len(wanted) > stored[plan.pk]:
-            grown += bool(store_timeline(plan, today=today))
+    # In the order in which records are locked elsewhere.
+    for plan in followed.select_related("protocol").annotate(**reach).order_by("patient").iterator(chunk_size=1000):
+        points = stored_timeline(plan.protocol.definition, plan.anchor, plan.options, today=today)
+        if any(point.target > (getattr(plan, f"last_{point.kind}") or date.min) for point in points):
+            patient = Patient.objects.select_for_update(no_key=True).get(pk=plan.patient_id)
+            grown += bool(settle_plans(patient, today=today)[plan.pk].add)
     return grown

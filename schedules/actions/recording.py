@@ -5,20 +5,22 @@ from dataclasses import asdict
 from datetime import date
 from uuid import UUID
 
-from accounts.models import Staff
+from accounts.models import Clinic, Staff
 from events.actions import record_event
 from events.undo import Changes
 from iotrex_followup.errors import InputRefused, ReasonNeeded, TransitionRefused
 from iotrex_followup.history import action
-from patients.actions import refuse_closed_record
+from patients.actions import lock_patient
 from patients.models import Patient
-from schedules.actions.decisions import locked
+from schedules.actions.appointments import attend_on
+from schedules.actions.decisions import locked_whatever_became_of_it, refuse_decided
 from schedules.actions.enrolment import current_protocol
 from schedules.examination import FINDING_VALUES, FINDINGS, TIMING_REASONS, Examination, slip
 from schedules.models import ActivityStatus, Plan, PlannedActivity, PlannedVisit, VisitRecord
+from schedules.plans.replanning import can_be_recorded
+from schedules.plans.standing import CLOSED_BY_PLAN, follow_activities
 from schedules.protocol import OpenActivity, fulfilled_besides, fulfilled_by, is_specimen, reason_needed
 from schedules.protocol.trace import words
-from schedules.standing import follow_activities
 
 DONE, DRAWN = "done", "drawn"
 OUTCOMES = (DONE, DRAWN)
@@ -42,16 +44,20 @@ def record_visit(
 
     `outcomes` says per activity "done", or "drawn" for a specimen whose result is awaited. A specimen also fulfils
     the open activities of its kind in other windows that hold the date (PROTOCOL.md 8); each link can be released.
+    What was closed because nothing was wanted of us then can be recorded late, such as what was done elsewhere.
 
-    Raises   TransitionRefused: the visit is closed, or an activity is not open.
+    Raises   TransitionRefused: the visit is closed otherwise, or an activity is not open.
     Raises   InputRefused: a date in the future or before the infusion, nothing done, an unknown finding.
     Raises   ReasonNeeded: more than a day outside the window without a reason.
     Records  visit.recorded, which can be undone
     """
-    visit = locked(visit)
-    refuse_impossible_date(occurred_on, anchor=visit.plan.anchor, today=today)
+    visit = locked_whatever_became_of_it(visit)
     own = {a.activity: a for a in visit.activities.all()}
-    check_outcomes(outcomes, {name for name, a in own.items() if a.is_open})
+    recordable = {name for name, a in own.items() if can_be_recorded(a)}
+    if not recordable:
+        refuse_decided(visit)
+    refuse_impossible_date(occurred_on, anchor=visit.plan.anchor, today=today)
+    check_outcomes(outcomes, recordable)
     check_timing(visit, occurred_on, timing_reason, timing_text)
     changes = Changes()
     record = store_record(
@@ -104,11 +110,11 @@ def record_unscheduled_visit(
     Raises   InputRefused: a date in the future, an unknown finding or activity, or nothing recorded at all.
     Records  visit.unscheduled, which can be undone
     """
-    refuse_closed_record(patient)
+    patient = lock_patient(patient)
     refuse_impossible_date(occurred_on, anchor=patient.birth_date, today=today)
     if not outcomes and examination in (None, Examination()):
         raise InputRefused("Record at least one activity, finding or note.", field="outcomes")
-    check_outcomes(outcomes, known_activities(outcomes), allow_none=True)
+    check_outcomes(outcomes, known_activities(outcomes, patient.clinic), allow_none=True)
     changes = Changes()
     unsaved = VisitRecord(patient=patient, occurred_on=occurred_on, elsewhere=elsewhere, place=place)
     record = store_record(unsaved, outcomes, examination, changes, by=by)
@@ -135,12 +141,12 @@ def refuse_impossible_date(occurred_on: date, *, anchor: date, today: date) -> N
         raise InputRefused(f"The date is before {words(anchor)}, the day it counts from.", field="occurred_on")
 
 
-def known_activities(names: Iterable[str]) -> set[str]:
-    """Return `names` when the protocol knows each of them.
+def known_activities(names: Iterable[str], clinic: Clinic) -> set[str]:
+    """Return `names` when the protocol of the clinic's new plans knows each of them.
 
     Raises   InputRefused: one is unknown.
     """
-    known = current_protocol().definition.activities
+    known = current_protocol(clinic).definition.activities
     for name in names:
         if name not in known:
             raise InputRefused(f"The protocol has no activity “{name}”.", field="outcomes")
@@ -248,6 +254,11 @@ def fulfil(
     done = ActivityStatus.DONE_ELSEWHERE if record.elsewhere else ActivityStatus.DONE
     for found in activities:
         found.status = ActivityStatus.DRAWN if outcomes[found.activity] == DRAWN else done
-        found.done_on, found.record = record.occurred_on, record
-    PlannedActivity.objects.bulk_update(activities, ["status", "done_on", "record"])
+        found.done_on, found.record, found.reason = record.occurred_on, record, ""
+    PlannedActivity.objects.bulk_update(activities, ["status", "done_on", "record", "reason"])
+    for visit in visits.values():
+        if visit.status in CLOSED_BY_PLAN:
+            visit.closing_reason = ""  # it was done after all
     follow_activities(list(visits.values()))
+    if not record.elsewhere:
+        attend_on(record.occurred_on, visits.values(), changes)

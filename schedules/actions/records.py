@@ -1,5 +1,9 @@
 """Records that turn out to be wrong: a patient entered twice, or by mistake."""
 
+from collections.abc import Callable
+from datetime import date, datetime
+from uuid import UUID
+
 from django.db import models
 
 from accounts.models import Staff
@@ -9,16 +13,31 @@ from events.undo import Changes
 from iotrex_followup.errors import InputRefused, ReasonNeeded
 from iotrex_followup.history import action
 from patients.actions import refuse_closed_record
-from patients.models import CareTeam, Contact, Patient, Treatment
-from schedules.actions.enrolment import settle_plans
-from schedules.models import Appointment, Plan, PlannedVisit, VisitRecord
+from patients.models import AdverseEvent, Care, CareTeam, ClinicalEvent, Contact, Patient, SupportiveCare, Treatment
+from schedules.actions.appointments import cancel_ahead, write_cancelled
+from schedules.actions.settling import settle_plans
+from schedules.models import Absence, Appointment, Plan, PlannedVisit, Proposal, VisitRecord
 
-CARRIED: tuple[type[models.Model], ...] = (Treatment, Plan, PlannedVisit, VisitRecord, Appointment, Contact, CareTeam)
+# The models whose rows go with a patient into another record; apps above this one add theirs in AppConfig.ready.
+CARRIED: list[type[models.Model]] = [
+    *(Treatment, Plan, PlannedVisit, VisitRecord, Appointment, Contact, CareTeam),
+    *(SupportiveCare, ClinicalEvent, AdverseEvent, Proposal, Absence),
+]
+
+IN_ERROR = "The patient was entered in error."
+
+# What must be out of the way before rows are carried: called with the duplicate, the survivor, and the changes so far.
+BEFORE_CARRYING: list[Callable[[Patient, Patient, Changes], None]] = []
+
+# What is closed with a record that was entered in error: called with the patient, the reason and the changes so far.
+BEFORE_WITHDRAWING: list[Callable[[Patient, str, Changes], None]] = []
 
 
 @action
-def merge_patients(*, duplicate: Patient, into: Patient, reason: str, by: Staff) -> Patient:
+def merge_patients(*, duplicate: Patient, into: Patient, reason: str, by: Staff, today: date) -> Patient:
     """Move everything recorded for `duplicate` to `into`, which stands; the duplicate stays, marked as merged.
+
+    When one of them died, what is booked ahead is cancelled.
 
     Raises   TransitionRefused: one of the records is closed.
     Raises   InputRefused: they are the same record, of different clinics, or both have a treatment on one day or a
@@ -26,9 +45,12 @@ def merge_patients(*, duplicate: Patient, into: Patient, reason: str, by: Staff)
     Raises   ReasonNeeded: no reason.
     Records  patient.merged for both, which can be undone
     """
+    duplicate, into = lock_records(duplicate, into)
     refuse_unmergeable(duplicate, into, reason)
     changes = Changes()
     Plan.objects.filter(patient=duplicate, is_current=True).update(is_current=False)
+    for prepare in BEFORE_CARRYING:
+        prepare(duplicate, into, changes)
     for model in CARRIED:
         rows = list(model._default_manager.filter(patient=duplicate))
         changes.watch(*rows)
@@ -38,8 +60,10 @@ def merge_patients(*, duplicate: Patient, into: Patient, reason: str, by: Staff)
     changes.watch(duplicate)
     duplicate.status, duplicate.merged_into = Patient.Status.MERGED, into
     duplicate.save(update_fields=["status", "merged_into"])
-    settle_plans(into)
-    record_event(
+    settle_plans(into, today=today)
+    died = "The patient died."
+    closed = cancel_ahead(into, died, changes, today=today) if into.care == Care.DECEASED else []
+    merged = record_event(
         "patient.merged",
         clinic=into.clinic,
         patient=into,
@@ -49,10 +73,18 @@ def merge_patients(*, duplicate: Patient, into: Patient, reason: str, by: Staff)
         mrn=duplicate.mrn,
         rows=changes.facts(),
     )
+    write_cancelled(closed, along_with=merged, reason=died, by=by)
     record_event(
         "patient.merged_away", clinic=into.clinic, patient=duplicate, by=by, reason=reason, into=into.pk, mrn=into.mrn
     )
     return into
+
+
+def lock_records(*patients: Patient) -> list[Patient]:
+    """Return the records as they are now, locked in the order in which results on their way in lock theirs."""
+    rows = Patient.objects.select_for_update(of=("self",), no_key=True).select_related("clinic").order_by("pk")
+    locked = {row.pk: row for row in rows.filter(pk__in=[patient.pk for patient in patients])}
+    return [locked[patient.pk] for patient in patients]
 
 
 def refuse_unmergeable(duplicate: Patient, into: Patient, reason: str) -> None:
@@ -75,33 +107,47 @@ def refuse_unmergeable(duplicate: Patient, into: Patient, reason: str) -> None:
 
 
 @action
-def withdraw_patient(*, patient: Patient, reason: str, by: Staff) -> Patient:
-    """Record that a patient was entered in error: the treatments are withdrawn, what was planned is cancelled.
+def withdraw_patient(*, patient: Patient, reason: str, by: Staff, today: date) -> Patient:
+    """Record that a patient was entered in error: treatments are withdrawn, what was planned and booked is cancelled.
 
     Raises   TransitionRefused: the record is closed already.
     Raises   ReasonNeeded: no reason.
     Records  patient.withdrawn, which can be undone
     """
+    (patient,) = lock_records(patient)
     refuse_closed_record(patient)
     if not reason:
         raise ReasonNeeded(["This closes the whole record."], field="reason")
     changes = Changes()
     treatments = list(patient.treatments.exclude(state=Treatment.State.WITHDRAWN))
     changes.watch(patient, *treatments)
+    for close in BEFORE_WITHDRAWING:
+        close(patient, reason, changes)
     for treatment in treatments:
         treatment.state = Treatment.State.WITHDRAWN
     Treatment.objects.bulk_update(treatments, ["state"])
     patient.status = Patient.Status.ENTERED_IN_ERROR
     patient.save(update_fields=["status"])
-    settle_plans(patient)
-    record_event(
+    settle_plans(patient, today=today)
+    closed = cancel_ahead(patient, IN_ERROR, changes, today=today)
+    withdrawn = record_event(
         "patient.withdrawn", clinic=patient.clinic, patient=patient, by=by, reason=reason, rows=changes.facts()
     )
+    write_cancelled(closed, along_with=withdrawn, reason=IN_ERROR, by=by)
     return patient
 
 
-def settle_after_undo(event: Event) -> None:
-    """Settle the plans of the patients whose treatments an undone event had changed."""
-    concerned = [event.patient_id, event.facts.get("duplicate")]
-    for patient in Patient.objects.filter(pk__in=[pk for pk in concerned if pk]):
-        settle_plans(patient)
+def settle_after_undo(event: Event, now: datetime) -> None:
+    """Settle the plans of the patients whose facts an undone event had changed."""
+    for patient in Patient.objects.filter(pk__in=concerned_by(event)).select_related("clinic"):
+        settle_plans(patient, today=patient.clinic.local_date(now))
+
+
+def lock_concerned(event: Event, by: Staff) -> None:
+    """Lock the records an undo settles, before any of their rows, as every change to a schedule does."""
+    list(Patient.objects.select_for_update(no_key=True).filter(pk__in=concerned_by(event)).order_by("pk"))
+
+
+def concerned_by(event: Event) -> list[UUID | str]:
+    """Return the ids of the patients an event is about; of a merge, both."""
+    return [pk for pk in (event.patient_id, event.facts.get("duplicate")) if pk]

@@ -11,14 +11,17 @@ from rest_framework.response import Response
 from accounts.permissions import May
 from iotrex_followup.api.filters import DayFilter
 from iotrex_followup.api.resources import Resource
+from iotrex_followup.api.shapes import Shape
 from schedules import actions
 from schedules.api.bodies import (
+    CancelSerializer,
     DaySerializer,
     NewAppointmentSerializer,
     ReasonSerializer,
     UnscheduledVisitSerializer,
     what_happened,
 )
+from schedules.api.carrying import AttachSerializer
 from schedules.api.serializers import AppointmentSerializer, RecordSerializer
 from schedules.models import Appointment, VisitRecord
 
@@ -46,8 +49,18 @@ class AppointmentResource(Resource):
         "create": May.RECORD,
         "move": May.RECORD,
         "cancel": May.RECORD,
+        "attach": May.RECORD,
+        "attended": May.RECORD,
+        "did_not_attend": May.RECORD,
     }
-    bodies: ClassVar = {"create": NewAppointmentSerializer, "move": DaySerializer, "cancel": ReasonSerializer}
+    bodies: ClassVar = {
+        "create": NewAppointmentSerializer,
+        "move": DaySerializer,
+        "cancel": CancelSerializer,
+        "attach": AttachSerializer,
+        "attended": Shape,
+        "did_not_attend": ReasonSerializer,
+    }
 
     def create(self, request: Request) -> Response:
         """Book one date for one or several planned visits of one patient."""
@@ -69,10 +82,42 @@ class AppointmentResource(Resource):
 
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, pk: UUID) -> Response:
-        """Cancel an appointment; its visits are to be booked again."""
+        """Cancel an appointment; its visits are to be booked again, its places are free."""
+        body = self.body()
+        return self.change(
+            lambda appointment: actions.cancel_appointment(appointment=appointment, by=self.staff, **body)
+        )
+
+    @action(detail=True, methods=["post"])
+    def attach(self, request: Request, pk: UUID) -> Response:
+        """Keep an appointment whose visits a later plan replaced for visits of the current plan; its day stays."""
+        body = self.body()
+        for visit in body["visits"]:
+            self.require(visit.clinic)
+        return self.change(
+            lambda appointment: actions.attach_appointment(
+                appointment=appointment, by=self.staff, today=self.today(appointment.clinic), **body
+            )
+        )
+
+    @action(detail=True, methods=["post"])
+    def attended(self, request: Request, pk: UUID) -> Response:
+        """Record that the patient came; recording one of its visits for that day does this by itself."""
+        self.body()
+        return self.change(
+            lambda appointment: actions.mark_attended(
+                appointment=appointment, by=self.staff, today=self.today(appointment.clinic)
+            )
+        )
+
+    @action(detail=True, methods=["post"], url_path="did-not-attend")
+    def did_not_attend(self, request: Request, pk: UUID) -> Response:
+        """Record that nobody came; the visits wait for a new date, the places are free."""
         reason = self.body()["reason"]
         return self.change(
-            lambda appointment: actions.cancel_appointment(appointment=appointment, reason=reason, by=self.staff)
+            lambda appointment: actions.mark_not_attended(
+                appointment=appointment, reason=reason, by=self.staff, today=self.today(appointment.clinic)
+            )
         )
 
 

@@ -11,8 +11,8 @@ from iotrex_followup.api.shapes import ModelShape, Shape, VisibleField
 from patients.models import Indication, Patient, Treatment
 from patients.serializers import PatientFactsSerializer
 from schedules.examination import FINDING_VALUES, TIMING_REASONS, Examination
-from schedules.models import ClinicClosure, Plan, PlannedVisit, VisitRecord
-from schedules.planning import PlanChoices
+from schedules.models import Appointment, ClinicClosure, Plan, PlannedVisit, Protocol, VisitRecord
+from schedules.plans.planning import PlanChoices
 from schedules.protocol import MARKERS
 
 ENTERED_STATES = [(state.value, state.label) for state in (Treatment.State.GIVEN, Treatment.State.PLANNED)]
@@ -26,7 +26,7 @@ class ReasonSerializer(Shape):
 
 
 class ChoicesSerializer(ModelShape):
-    """What is chosen for one plan; the fields of `schedules.planning.PlanChoices`."""
+    """What is chosen for one plan; the fields of `schedules.plans.planning.PlanChoices`."""
 
     markers = serializers.ListField(
         child=serializers.ChoiceField(choices=sorted(MARKERS)),
@@ -35,6 +35,12 @@ class ChoicesSerializer(ModelShape):
         help_text="Left out: those of the indication when the tumour is secreting.",
     )
     followed_from = serializers.DateField(required=False, allow_null=True, help_text="Left out: today.")
+    protocol = VisibleField(
+        queryset=Protocol.objects.all(),
+        required=False,
+        allow_null=True,
+        help_text="An active protocol version; left out: the clinic's default.",
+    )
 
     class Meta:
         model = Plan
@@ -71,10 +77,16 @@ class TreatmentFactsSerializer(ModelShape):
 
 class NewTreatmentSerializer(TreatmentFactsSerializer):
     patient = VisibleField(queryset=Patient.objects.select_related("clinic"))
+    tandem_with = VisibleField(
+        queryset=Treatment.objects.all(),
+        required=False,
+        allow_null=True,
+        help_text="The first infusion of the planned tandem course this one completes.",
+    )
     choices = ChoicesSerializer(required=False)
 
     class Meta(TreatmentFactsSerializer.Meta):
-        fields: ClassVar[tuple[str, ...]] = ("patient", *TREATMENT, "choices")
+        fields: ClassVar[tuple[str, ...]] = ("patient", *TREATMENT, "tandem_with", "choices")
 
 
 class TreatmentChangeSerializer(ModelShape):
@@ -104,6 +116,9 @@ class PreviewRequestSerializer(Shape):
     treated_on = serializers.DateField()
     indication = serializers.ChoiceField(choices=Indication.choices, default=Indication.OTHER)
     secreting = serializers.BooleanField(default=False)
+    clinic = VisibleField(
+        queryset=Clinic.objects.all(), required=False, help_text="Whose default is followed; left out: the shipped one."
+    )
     choices = ChoicesSerializer(required=False)
 
     def validate_treated_on(self, day: date) -> date:
@@ -187,9 +202,32 @@ class ReleaseSerializer(Shape):
 class DaySerializer(Shape):
     on = serializers.DateField()
     at = serializers.TimeField(required=False, allow_null=True, help_text="The clinic's wall-clock time.")
-    place = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    place = serializers.CharField(
+        max_length=200, required=False, allow_blank=True, help_text="Left out when moved: as it was."
+    )
+    person = serializers.CharField(
+        max_length=200,
+        required=False,
+        allow_blank=True,
+        help_text="Who sees the patient. Left out when moved: as it was.",
+    )
+    interpreter = serializers.BooleanField(
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="Left out: as the patient’s first contact says; when moved, as it was.",
+    )
     reason = serializers.CharField(
-        required=False, allow_blank=True, help_text="Needed outside the window or on a day the clinic does not work."
+        required=False,
+        allow_blank=True,
+        help_text="Needed outside the window, on a day the clinic does not work or the patient is away, and when the "
+        "patient or the person is booked twice at one time.",
+    )
+
+
+class CancelSerializer(ReasonSerializer):
+    cancelled_by = serializers.ChoiceField(
+        choices=Appointment.CancelledBy.choices, required=False, allow_blank=True, help_text="Left out: not said."
     )
 
 
@@ -210,5 +248,5 @@ class NewClosureSerializer(ModelShape):
         fields: ClassVar[tuple[str, ...]] = ("clinic", "first_day", "last_day", "reason")
 
 
-class ApproveSerializer(Shape):
+class DecidingClinicSerializer(Shape):
     clinic = VisibleField(queryset=Clinic.objects.all())

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -18,6 +19,7 @@ from events.models import Event, Job
 from events.undo import can_be_undone, undo
 from iotrex_followup.api.resources import Resource
 from schedules.api.bodies import ReasonSerializer
+from schedules.pages.patient_page import DECISIONS
 
 
 class EventSerializer(serializers.ModelSerializer[Event]):
@@ -60,7 +62,8 @@ class EventSerializer(serializers.ModelSerializer[Event]):
 
 
 class EventFilter(filters.FilterSet):
-    patient = filters.UUIDFilter(label="Only of this patient; without it, May audit the clinic.")
+    patient = filters.UUIDFilter(label="Only of this patient; left out, for those who audit the clinic.")
+    by = filters.UUIDFilter(label="Only what this person did; what you did yourself, without a patient too.")
     at_from = filters.IsoDateTimeFilter(field_name="at", lookup_expr="gte")
     at_to = filters.IsoDateTimeFilter(field_name="at", lookup_expr="lte")
 
@@ -70,7 +73,7 @@ class EventFilter(filters.FilterSet):
 
 
 class EventResource(Resource):
-    """What happened to a patient's record, newest first; without `patient`, in the clinics you may audit."""
+    """What happened to a patient's record, newest first; without `patient`, what you did, or clinics you audit."""
 
     queryset = Event.objects.select_related("clinic", "by", "undone_by")
     serializer_class = EventSerializer
@@ -81,7 +84,8 @@ class EventResource(Resource):
 
     def get_queryset(self) -> QuerySet[Event]:
         events = super().get_queryset()
-        if self.action != "list" or "patient" in self.request.query_params:
+        asked = self.request.query_params
+        if self.action != "list" or "patient" in asked or asked.get("by") == str(self.staff.pk):
             return events
         return events.filter(clinic__in=self._audited())
 
@@ -97,9 +101,11 @@ class EventResource(Resource):
 
     @action(detail=True, methods=["post"])
     def undo(self, request: Request, pk: UUID) -> Response:
-        """Put back what this event changed, by a new event; returns this one."""
-        reason = self.body()["reason"]
-        return self.change(lambda event: undo(event=event, by=self.staff, reason=reason))
+        """Put back what this event changed, by a new event; returns this one. Only clinicians undo their decisions."""
+        reason, event = self.body()["reason"], self.get_object()
+        if event.kind in DECISIONS:
+            self.require(event.clinic, May.DECIDE)
+        return self.change(lambda event: undo(event=event, by=self.staff, reason=reason, now=timezone.now()))
 
 
 class JobSerializer(serializers.ModelSerializer[Job]):
@@ -107,7 +113,9 @@ class JobSerializer(serializers.ModelSerializer[Job]):
 
     class Meta:
         model = Job
-        fields = ("id", "clinic", "kind", "state", "done", "total", "result", "error", "created_at", "finished_at")
+        fields: ClassVar[tuple[str, ...]] = (
+            *("id", "clinic", "kind", "state", "done", "total", "result", "error", "created_at", "finished_at"),
+        )
         read_only_fields = fields
 
 

@@ -18,7 +18,7 @@ from patients.forms import NO_TREATMENT
 from patients.models import CarePhase
 from schedules import actions
 from schedules.api.bodies import MergeSerializer, ReasonSerializer
-from schedules.patient_list import in_phase
+from schedules.pages.patient_list import in_phase
 
 
 class PatientRecordFilter(PatientFilter):
@@ -52,7 +52,11 @@ class PatientRecordResource(PatientResource):
     def withdraw(self, request: Request, pk: UUID) -> Response:
         """Record that a patient was entered in error."""
         reason = self.body()["reason"]
-        return self.change(lambda patient: actions.withdraw_patient(patient=patient, reason=reason, by=self.staff))
+        return self.change(
+            lambda patient: actions.withdraw_patient(
+                patient=patient, reason=reason, by=self.staff, today=self.today(patient.clinic)
+            )
+        )
 
     @action(detail=True, methods=["post"])
     def merge(self, request: Request, pk: UUID) -> Response:
@@ -60,6 +64,10 @@ class PatientRecordResource(PatientResource):
         body = self.body()
         return self.change(
             lambda patient: actions.merge_patients(
-                duplicate=patient, into=body["into"], reason=body["reason"], by=self.staff
+                duplicate=patient,
+                into=body["into"],
+                reason=body["reason"],
+                by=self.staff,
+                today=self.today(patient.clinic),
             )
         )

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -10,9 +11,12 @@ from rest_framework import serializers
 from accounts.models import Clinic
 from patients.models import MBQ_PER_MCI, Treatment
 from patients.serializers import PatientSerializer
+from schedules.appointments.decisions import to_decide
+from schedules.calendars import working_calendar
 from schedules.models import (
     Appointment,
     ClinicClosure,
+    DefaultProtocol,
     Plan,
     PlannedActivity,
     PlannedVisit,
@@ -20,8 +24,8 @@ from schedules.models import (
     ProtocolApproval,
     VisitRecord,
 )
-from schedules.planning import facts_of
-from schedules.protocol import Status, count_clock, shown_status
+from schedules.plans.planning import facts_of
+from schedules.protocol import Status, WorkingCalendar, shown_status
 
 MBQ_PER_GBQ = Decimal(1000)
 
@@ -66,6 +70,7 @@ class TreatmentSerializer(serializers.ModelSerializer[Treatment]):
             "mbq_per_kg",
             "stem_cell_support",
             "radiation_precautions_until",
+            "tandem_with",
             "override_reason",
             "created_at",
         )
@@ -127,13 +132,7 @@ class PlanSerializer(serializers.ModelSerializer[Plan]):
 
     @extend_schema_field(CountClockSerializer(allow_null=True))
     def get_count_clock(self, plan: Plan) -> Any:
-        clock = count_clock(
-            plan.anchor,
-            followed_from=plan.followed_from,
-            last_specimen_on=plan.last_count_on,  # type: ignore[attr-defined]  # annotated by with_last_count
-            today=today_of(self, plan.clinic),
-            recovered_on=plan.counts_recovered_on,
-        )
+        clock = plan.count_clock(today_of(self, plan.clinic))
         return CountClockSerializer(clock).data if clock and plan.is_current else None
 
 
@@ -158,8 +157,12 @@ class AppointmentSerializer(serializers.ModelSerializer[Appointment]):
             "on",
             "at",
             "place",
+            "person",
+            "interpreter",
             "outside_window_reason",
             "state",
+            "cancelled_by",
+            "closing_reason",
             "moves",
             "visits",
             "created_at",
@@ -170,14 +173,14 @@ class AppointmentSerializer(serializers.ModelSerializer[Appointment]):
 class BookedSerializer(serializers.ModelSerializer[Appointment]):
     class Meta:
         model = Appointment
-        fields = ("id", "on", "at", "place")
+        fields = ("id", "on", "at", "place", "person", "interpreter", "state")
         read_only_fields = fields
 
 
 class ActivitySerializer(serializers.ModelSerializer[PlannedActivity]):
     class Meta:
         model = PlannedActivity
-        fields = ("id", "activity", "status", "done_on", "reason", "record")
+        fields = ("id", "activity", "status", "done_on", "reason", "record", "proposal")
         read_only_fields = fields
 
 
@@ -186,6 +189,10 @@ class VisitSerializer(serializers.ModelSerializer[PlannedVisit]):
     appointment = BookedSerializer(read_only=True, allow_null=True)
     shown_status = serializers.SerializerMethodField(help_text="As people read it today, the clinic's date.")
     days_overdue = serializers.SerializerMethodField(help_text="Days since the window closed; 0 unless overdue.")
+    to_decide = serializers.SerializerMethodField(
+        help_text="What a person has to decide about its day today, in words: a booking that fits no longer, a window "
+        "without a day, a hold; empty: nothing."
+    )
 
     class Meta:
         model = PlannedVisit
@@ -203,6 +210,7 @@ class VisitSerializer(serializers.ModelSerializer[PlannedVisit]):
             "status",
             "shown_status",
             "days_overdue",
+            "to_decide",
             "before_enrolment",
             "done_on",
             "drawn_on",
@@ -225,6 +233,39 @@ class VisitSerializer(serializers.ModelSerializer[PlannedVisit]):
         overdue = shown_status(facts_of(visit), today) == Status.OVERDUE
         return (today - visit.closes).days if overdue else 0
 
+    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
+    def get_to_decide(self, visit: PlannedVisit) -> list[str]:
+        calendars: dict[UUID, WorkingCalendar] = self.context["calendars"]
+        if visit.clinic_id not in calendars:
+            calendars[visit.clinic_id] = working_calendar(visit.clinic)
+        return to_decide(visit, calendars[visit.clinic_id], today=today_of(self, visit.clinic))
+
+
+class FreeDaySerializer(serializers.Serializer[Any]):
+    """One day that suits."""
+
+    on = serializers.DateField(read_only=True)
+    left = serializers.DictField(
+        child=serializers.IntegerField(),
+        read_only=True,
+        help_text="Free places by activity; what is not there is not counted.",
+    )
+
+
+class FreeDaysSerializer(serializers.Serializer[Any]):
+    """The days inside the window that suit a visit: the clinic works, the patient is not away, a place is free."""
+
+    days = FreeDaySerializer(many=True, read_only=True)
+
+
+class MoveSerializer(serializers.Serializer[Any]):
+    """Once a timepoint was elsewhere."""
+
+    was = serializers.DateField(read_only=True, help_text="The target it had.")
+    until = serializers.DateField(read_only=True, help_text="The clinic's day on which it moved.")
+    by = serializers.CharField(read_only=True)
+    because = serializers.CharField(read_only=True, help_text="Blank: not known.")
+
 
 class WhySerializer(serializers.Serializer[Any]):
     """What made a timepoint's dates."""
@@ -242,10 +283,12 @@ class WhySerializer(serializers.Serializer[Any]):
     after = serializers.IntegerField(read_only=True, help_text="Days of the window after the target.")
     suggested = serializers.DateField(read_only=True, allow_null=True)
     shifted_because = serializers.CharField(read_only=True, allow_null=True)
-    undecided = serializers.BooleanField(read_only=True, help_text="The window has no working day.")
+    undecided = serializers.BooleanField(read_only=True, help_text="No day of the window can be suggested.")
     protocol_slug = serializers.CharField(read_only=True)
     protocol_version = serializers.CharField(read_only=True)
-    sentence = serializers.CharField(read_only=True, help_text="All of it as one English sentence.")
+    because = serializers.CharField(read_only=True, help_text="Of an addition: why it was added; else blank.")
+    sentence = serializers.CharField(read_only=True, help_text="All of it but the moves as one English sentence.")
+    moves = MoveSerializer(many=True, read_only=True, help_text="Where the target was before, the earliest first.")
 
 
 class RecordSerializer(serializers.ModelSerializer[VisitRecord]):
@@ -294,12 +337,43 @@ class ApprovalSerializer(serializers.ModelSerializer[ProtocolApproval]):
         read_only_fields = fields
 
 
+class DefaultProtocolSerializer(serializers.ModelSerializer[DefaultProtocol]):
+    class Meta:
+        model = DefaultProtocol
+        fields = ("clinic", "chosen_by", "chosen_on")
+        read_only_fields = fields
+
+
 class ProtocolSerializer(serializers.ModelSerializer[Protocol]):
     approvals = ApprovalSerializer(many=True, read_only=True, source="own_approvals")
+    default_of = DefaultProtocolSerializer(
+        many=True,
+        read_only=True,
+        source="own_defaults",
+        help_text="The clinics whose new plans follow it unless another is chosen.",
+    )
 
     class Meta:
         model = Protocol
-        fields = ("id", "slug", "version", "title", "text", "sha256", "status", "approvals")
+        fields = (
+            "id",
+            "clinic",
+            "slug",
+            "version",
+            "title",
+            "text",
+            "sha256",
+            "status",
+            "is_example",
+            "based_on",
+            "written_by",
+            "submitted_by",
+            "submitted_at",
+            "published_by",
+            "published_at",
+            "approvals",
+            "default_of",
+        )
         read_only_fields = fields
 
 

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from accounts.permissions import May
 from iotrex_followup.api.filters import DayFilter
-from iotrex_followup.api.resources import Resource, Route
+from iotrex_followup.api.resources import Route
 from patients.actions import PatientFacts, update_treatment
 from patients.models import Treatment
 from patients.treatment_checks import TreatmentFacts
@@ -21,17 +21,18 @@ from schedules import actions
 from schedules import protocol as rules
 from schedules.actions.enrolment import current_protocol
 from schedules.api.bodies import (
+    TREATMENT,
     ConfirmationSerializer,
     EnrolmentSerializer,
     NewTreatmentSerializer,
     PreviewRequestSerializer,
-    ReasonSerializer,
     TreatmentChangeSerializer,
     choices_in,
 )
+from schedules.api.differences import DifferenceSerializer, PreviewingResource, RedateSerializer, SeenReasonSerializer
 from schedules.api.serializers import EnrolledSerializer, PreviewSerializer, TreatmentSerializer
 from schedules.models import Plan
-from schedules.planning import PlanChoices, options_for
+from schedules.plans.planning import PlanChoices, options_for
 
 PREVIEWED = relativedelta(years=10)
 USUAL_INTERVAL = 12
@@ -52,7 +53,7 @@ class TreatmentFilter(filters.FilterSet):
         fields = ("clinic", "patient", "kind", "state")
 
 
-class TreatmentResource(Resource):
+class TreatmentResource(PreviewingResource):
     """Treatments with iobenguane I-131 (131I-MIBG), planned and given."""
 
     queryset = Treatment.objects.select_related("clinic", "patient__clinic", "plan")
@@ -63,31 +64,49 @@ class TreatmentResource(Resource):
         "list": May.VIEW,
         "retrieve": May.VIEW,
         "create": May.RECORD,
+        "preview": May.RECORD,
         "partial_update": May.RECORD,
         "confirm": May.RECORD,
+        "preview_confirm": May.RECORD,
         "withdraw": May.RECORD,
+        "preview_withdraw": May.RECORD,
+        "redate": May.RECORD,
+        "preview_redate": May.RECORD,
     }
     bodies: ClassVar = {
         "create": NewTreatmentSerializer,
+        "preview": NewTreatmentSerializer,
         "partial_update": TreatmentChangeSerializer,
         "confirm": ConfirmationSerializer,
-        "withdraw": ReasonSerializer,
+        "preview_confirm": ConfirmationSerializer,
+        "withdraw": SeenReasonSerializer,
+        "preview_withdraw": SeenReasonSerializer,
+        "redate": RedateSerializer,
+        "preview_redate": RedateSerializer,
     }
 
     def create(self, request: Request) -> Response:
         """Record a treatment; a given therapeutic one anchors a new plan."""
+        return self.created(self._record(self.body()))
+
+    @extend_schema(responses=DifferenceSerializer)
+    @action(detail=False, methods=["post"])
+    def preview(self, request: Request) -> Response:
+        """Return what recording it would plan, and replace in earlier plans; nothing is stored."""
         body = self.body()
-        patient, choices = body.pop("patient"), choices_in(body)
-        body.pop("choices", None)
+        return Response(DifferenceSerializer(self.look(body["patient"], lambda: self._record(body))).data)
+
+    def _record(self, body: dict[str, Any]) -> Treatment:
+        choices, first, patient = choices_in(body), body.get("tandem_with"), body["patient"]
+        entered = {name: body[name] for name in TREATMENT if name in body}
         self.require(patient.clinic, permission_for(choices))
-        treatment = actions.record_treatment(
+        return actions.record_treatment(
             patient=patient,
-            facts=TreatmentFacts(**body),
+            facts=TreatmentFacts(**entered, tandem_with_id=first.pk if first else None),
             choices=choices,
             by=self.staff,
             today=self.today(patient.clinic),
         )
-        return self.created(treatment)
 
     def partial_update(self, request: Request, pk: UUID) -> Response:
         """Correct what is known about a treatment apart from its date, kind and state."""
@@ -107,8 +126,14 @@ class TreatmentResource(Resource):
     def confirm(self, request: Request, pk: UUID) -> Response:
         """Record that a planned therapeutic treatment was given, which anchors its plan."""
         body = self.body()
-        choices = choices_in(body)
-        return self.change(lambda treatment: self._confirm(treatment, body, choices))
+        return self.change(lambda treatment: self._confirm(treatment, body, choices_in(body)))
+
+    @extend_schema(responses=DifferenceSerializer)
+    @action(detail=True, methods=["post"], url_path="confirm/preview")
+    def preview_confirm(self, request: Request, pk: UUID) -> Response:
+        """Return what confirming it would plan, and replace in earlier plans; nothing is stored."""
+        body, treatment = self.body(), self.get_object()
+        return self.previewed(treatment.patient, lambda: self._confirm(treatment, body, choices_in(body)))
 
     def _confirm(self, treatment: Treatment, body: dict[str, Any], choices: PlanChoices) -> None:
         self.require(treatment.clinic, permission_for(choices))
@@ -126,9 +151,52 @@ class TreatmentResource(Resource):
     @action(detail=True, methods=["post"])
     def withdraw(self, request: Request, pk: UUID) -> Response:
         """Record that a treatment was entered in error; what its plan has open is cancelled."""
-        reason = self.body()["reason"]
-        return self.change(
-            lambda treatment: actions.withdraw_treatment(treatment=treatment, reason=reason, by=self.staff)
+        body = self.body()
+
+        def change(treatment: Treatment) -> None:
+            self.refuse_unseen(treatment.patient, body["seen"], lambda: self._withdraw(treatment, body))
+            self._withdraw(treatment, body)
+
+        return self.change(change)
+
+    @extend_schema(responses=DifferenceSerializer)
+    @action(detail=True, methods=["post"], url_path="withdraw/preview")
+    def preview_withdraw(self, request: Request, pk: UUID) -> Response:
+        """Return what that would cancel and give back; nothing is stored. Its ETag is the treatment's."""
+        body, treatment = self.body(), self.get_object()
+        return self.previewed(treatment.patient, lambda: self._withdraw(treatment, body))
+
+    def _withdraw(self, treatment: Treatment, body: dict[str, Any]) -> None:
+        actions.withdraw_treatment(
+            treatment=treatment, reason=body["reason"], by=self.staff, today=self.today(treatment.clinic)
+        )
+
+    @action(detail=True, methods=["post"])
+    def redate(self, request: Request, pk: UUID) -> Response:
+        """Correct the date of a treatment; what is open in its plan follows, what happened or is booked stays."""
+        body = self.body()
+
+        def change(treatment: Treatment) -> None:
+            self.refuse_unseen(treatment.patient, body["seen"], lambda: self._redate(treatment, body))
+            self._redate(treatment, body)
+
+        return self.change(change)
+
+    @extend_schema(responses=DifferenceSerializer)
+    @action(detail=True, methods=["post"], url_path="redate/preview")
+    def preview_redate(self, request: Request, pk: UUID) -> Response:
+        """Return what another date would do to the plans; nothing is stored. Its ETag is the treatment's."""
+        body, treatment = self.body(), self.get_object()
+        return self.previewed(treatment.patient, lambda: self._redate(treatment, body))
+
+    def _redate(self, treatment: Treatment, body: dict[str, Any]) -> None:
+        actions.correct_treatment_date(
+            treatment=treatment,
+            started_on=body["started_on"],
+            reason=body["reason"],
+            override_reason=body["override_reason"],
+            by=self.staff,
+            today=self.today(treatment.clinic),
         )
 
 
@@ -181,9 +249,10 @@ class TimelineRoute(Route):
 
 def previewed(body: dict[str, Any]) -> dict[str, Any]:
     """Return the timeline a body asks for, with what a clinician should know about its options."""
-    protocol = current_protocol()
+    choices = choices_in(body)
+    protocol = choices.protocol or current_protocol(body.get("clinic"))
     definition, anchor = protocol.definition, body["treated_on"]
-    options = options_for(definition, choices_in(body), indication=body["indication"], secreting=body["secreting"])
+    options = options_for(definition, choices, indication=body["indication"], secreting=body["secreting"])
     continuation = rules.continues(definition, options)
     return {
         "protocol": str(protocol),

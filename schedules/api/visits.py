@@ -1,5 +1,6 @@
 """Planned visits: what is due, and what became of it."""
 
+from dataclasses import asdict
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -26,12 +27,18 @@ from schedules.api.bodies import (
     ResultsReceivedSerializer,
     what_happened,
 )
-from schedules.api.serializers import VisitSerializer, WhySerializer
+from schedules.api.serializers import FreeDaysSerializer, VisitSerializer, WhySerializer
+from schedules.appointments.days import booked_together, diary_of, free_days
+from schedules.appointments.decisions import JUDGED_BY, visits_to_decide
 from schedules.calendars import working_calendar
 from schedules.models import PlannedActivity, PlannedVisit
-from schedules.planning import point_of
+from schedules.pages.as_of import moves_of
+from schedules.plans.additions import why_added
+from schedules.plans.planning import points_of
 from schedules.protocol import Status, explain
 from schedules.shown import shown_as
+
+MOST_FREE_DAYS = 62
 
 
 class VisitFilter(filters.FilterSet):
@@ -41,6 +48,9 @@ class VisitFilter(filters.FilterSet):
     due_from = DayFilter(field_name="target", lookup_expr="gte", label="Target on or after.")
     due_to = DayFilter(field_name="target", lookup_expr="lte", label="Target on or before.")
     activity = filters.CharFilter(method="including", label="Holds this activity, such as cbc.")
+    to_decide = filters.BooleanFilter(
+        method="deciding", label="Whether a person has to decide about its day: those the worklist lists."
+    )
 
     class Meta:
         model = PlannedVisit
@@ -54,6 +64,15 @@ class VisitFilter(filters.FilterSet):
         )
         return rows.filter(any_of(conditions))
 
+    def deciding(self, rows: Any, name: str, value: bool) -> Any:
+        now = timezone.now()
+        found = [
+            pk
+            for clinic in Clinic.objects.visible_to(self.request.user)
+            for pk in visits_to_decide(clinic, working_calendar(clinic), today=clinic.local_date(now))
+        ]
+        return rows.filter(pk__in=found) if value else rows.exclude(pk__in=found)
+
     def including(self, rows: Any, name: str, value: str) -> Any:
         return rows.filter(pk__in=PlannedActivity.objects.filter(activity=value).values("visit"))
 
@@ -61,7 +80,9 @@ class VisitFilter(filters.FilterSet):
 class VisitResource(Resource):
     """Planned visits and scans with their activities."""
 
-    queryset = PlannedVisit.objects.select_related("clinic", "plan", "appointment").prefetch_related("activities")
+    queryset = PlannedVisit.objects.select_related("clinic", "plan", "appointment").prefetch_related(
+        "activities", *JUDGED_BY
+    )
     serializer_class = VisitSerializer
     filterset_class = VisitFilter
     ordering = ("target", "id")
@@ -69,6 +90,7 @@ class VisitResource(Resource):
         "list": May.VIEW,
         "retrieve": May.VIEW,
         "why": May.VIEW,
+        "free_days": May.VIEW,
         "record": May.RECORD,
         "missed": May.RECORD,
         "not_applicable": May.RECORD,
@@ -84,6 +106,10 @@ class VisitResource(Resource):
         "release": ReleaseSerializer,
         "book": DaySerializer,
     }
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        """Add where the working days of each clinic are kept once they are read."""
+        return {**super().get_serializer_context(), "calendars": {}}
 
     @action(detail=True, methods=["post"])
     def record(self, request: Request, pk: UUID) -> Response:
@@ -119,7 +145,10 @@ class VisitResource(Resource):
         body = self.body()
         return self.change(
             lambda visit: actions.release_activity(
-                activity=activity_of(visit, body["activity"]), reason=body["reason"], by=self.staff
+                activity=activity_of(visit, body["activity"]),
+                reason=body["reason"],
+                by=self.staff,
+                today=self.today(visit.clinic),
             )
         )
 
@@ -131,18 +160,33 @@ class VisitResource(Resource):
             lambda visit: actions.book_visits(visits=[visit], by=self.staff, today=self.today(visit.clinic), **body)
         )
 
+    @extend_schema(responses=FreeDaysSerializer)
+    @action(detail=True, methods=["get"], url_path="free-days")
+    def free_days(self, request: Request, pk: UUID) -> Response:
+        """List the days inside the window that suit a visit, the nearest to its target first, with free places.
+
+        Of a booked visit they suit all that its appointment covers.
+        """
+        visit = self.get_object()
+        today = self.today(visit.clinic)
+        visits = booked_together(visit, today=today)
+        days = free_days(visits, diary_of(visit.patient, visits, today=today), today=today, at_most=MOST_FREE_DAYS)
+        return Response(FreeDaysSerializer({"days": days}).data)
+
     @extend_schema(responses=WhySerializer)
     @action(detail=True, methods=["get"])
     def why(self, request: Request, pk: UUID) -> Response:
-        """Explain the visit's dates: anchor, rule, offset, window, holidays, protocol version."""
+        """Explain the visit's dates: anchor, rule, offset, window, holidays, protocol version, and how they moved."""
         visit = self.get_object()
         trace = explain(
             visit.plan.protocol.definition,
             visit.plan.anchor,
-            point_of(visit),
-            calendar=working_calendar(visit.clinic),
+            points_of(visit.plan, [visit])[visit.pk],
+            calendar=diary_of(visit.patient, [], today=self.today(visit.clinic)),
+            because=why_added(visit.phase, visit.activities.select_related("proposal")),
         )
-        return Response(WhySerializer(trace).data)
+        moves = moves_of(visit.plan).get(visit.pk, ())
+        return Response(WhySerializer({**asdict(trace), "sentence": trace.sentence, "moves": moves}).data)
 
 
 def activity_of(visit: PlannedVisit, name: str) -> PlannedActivity:

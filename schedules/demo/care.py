@@ -10,7 +10,7 @@ from schedules import actions
 from schedules.demo.clinic import Demo
 from schedules.demo.courses import Course
 from schedules.examination import FINDINGS, Examination
-from schedules.models import Plan, PlannedVisit
+from schedules.models import Appointment, Plan, PlannedVisit
 from schedules.protocol import suggested_day
 
 DAY = timedelta(days=1)
@@ -25,6 +25,9 @@ MISSED = (
     ("In hospital elsewhere for another reason.", "Ask for the discharge letter."),
     ("Away on a family visit.", "Come on return."),
 )
+HARMLESS = sorted(FINDINGS.keys() - {"infection", "rigors"})  # these raise alerts, and are stories of their own
+# Signs of infection while the counts are low are an emergency; who has them is told elsewhere.
+HARMLESS = sorted(FINDINGS.keys() - {"infection", "rigors"})
 NOTES = ("", "", "Feels well.", "Works part time again.", "Sleeps badly since the last scan.", "Good appetite.")
 
 
@@ -78,10 +81,10 @@ class Care:
             actions.record_count_recovery(plan=plan, recovered_on=day, by=self.demo.clinicians[0], today=day)
 
     def record(self, visit: PlannedVisit, day: date) -> None:
-        """Record what was open of the visit as done; a count of the last days may await its result."""
+        """Record what was open of the visit as done; a count of the last weeks as drawn, its results come later."""
         names = [activity.activity for activity in visit.activities.all() if activity.is_open]
-        drawn = names == ["cbc"] and day >= self.demo.today - 3 * DAY and self.chance.random() < 0.5
         elsewhere = self.course.outside_team and names == ["cbc"] and self.chance.random() < 0.6
+        drawn = names == ["cbc"] and not elsewhere and day >= self.demo.today - RECENT and self.chance.random() < 0.7
         reason, text = self.chance.choice(LATE) if day > visit.closes + DAY else ("", "")
         actions.record_visit(
             visit=visit,
@@ -98,13 +101,24 @@ class Care:
 
     def miss(self, visit: PlannedVisit) -> None:
         reason, next_step = self.chance.choice(MISSED)
+        if reason.startswith("Did not attend"):
+            self.wait_in_vain(visit)
         actions.mark_missed(
             visit=visit, reason=reason, next_step=next_step, by=self.demo.coordinator, today=visit.closes + DAY
         )
 
+    def wait_in_vain(self, visit: PlannedVisit) -> None:
+        """Book the visit within its window, and record that nobody came."""
+        by, booked_on = self.demo.coordinator, visit.opens - DAY
+        day = suggested_day(visit.opens, visit.target, visit.closes, self.demo.calendar.is_working)
+        if day:
+            booked = actions.book_visits(visits=[visit], on=day, at=TIMES[0], by=by, today=booked_on)
+            actions.mark_not_attended(appointment=booked, reason="Not reached by telephone.", by=by, today=day)
+            visit.refresh_from_db()
+
     def examine(self) -> Examination:
         """Return what a physician finds at a visit: mostly nothing."""
-        present = self.chance.sample(sorted(FINDINGS), self.chance.choice((0, 0, 0, 1, 1, 2)))
+        present = self.chance.sample(HARMLESS, self.chance.choice((0, 0, 0, 1, 1, 2)))
         child = self.course.child
         return Examination(
             findings={name: "present" if name in present else "absent" for name in FINDINGS},
@@ -121,17 +135,35 @@ class Care:
         if not self.demo.calendar.is_working(day) or self.chance.random() < 0.5:
             return
         by, today = self.demo.coordinator, self.demo.today
+        at = self.chance.choice(TIMES)
+        # Each clinician sees one patient at a time: who is free then, in the order of the names.
+        seeing = [str(each) for each in self.demo.clinicians]
+        busy = Appointment.objects.filter(clinic=self.demo.clinic, on=day, at=at).values_list("person", flat=True)
         booked = actions.book_visits(
-            visits=visits, on=day, at=self.chance.choice(TIMES), place="Nuclear medicine, level 1", by=by, today=today
+            visits=visits,
+            on=day,
+            at=at,
+            place="Nuclear medicine, level 1",
+            person=next((name for name in seeing if name not in busy), ""),
+            by=by,
+            today=today,
         )
         what_follows = self.chance.random()
         moved_to = next_working_day(day + DAY, self.demo)
         if what_follows < 0.1 and all(moved_to <= visit.closes for visit in visits):
             actions.move_appointment(
-                appointment=booked, on=moved_to, at=booked.at, place=booked.place, by=by, today=today
+                appointment=booked,
+                on=moved_to,
+                at=booked.at,
+                place=booked.place,
+                reason="Two patients at once for a short time.",
+                by=by,
+                today=today,
             )
         elif what_follows > 0.93:
-            actions.cancel_appointment(appointment=booked, reason="The patient asked for another day.", by=by)
+            actions.cancel_appointment(
+                appointment=booked, reason="Asked for another day.", cancelled_by="patient", by=by
+            )
 
 
 def next_working_day(day: date, demo: Demo) -> date:

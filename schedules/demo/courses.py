@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
 
-from schedules.planning import PlanChoices
+from schedules.plans.planning import PlanChoices
 
 INDICATIONS = (
     "pheochromocytoma",

@@ -14,9 +14,12 @@ from schedules import actions
 from schedules.demo.care import Care
 from schedules.demo.clinic import Demo, open_clinic
 from schedules.demo.courses import Course, course_of
+from schedules.demo.life import let_things_happen
 from schedules.demo.people import Person, invent_person, weight_kg
 
 SECRETING = {"pheochromocytoma": 0.8, "paraganglioma": 0.7, "neuroblastoma": 0.9, "neuroendocrine": 0.5}
+PLACES = {"mibg_scan": 2, "anatomical_imaging": 3, "physician_visit": 8, "cbc": 12}
+FEW_AWAY = 8  # one patient in so many is away for a while
 
 
 @transaction.atomic
@@ -28,7 +31,17 @@ def seed(*, patients: int, seed: int, today: date) -> Demo:
         chance = Random(f"{seed} {number}")  # noqa: S311 (a story, not a secret)
         enter_patient(demo, number, course_of(number, chance, today), chance)
     actions.extend_plans(today=today)
+    let_things_happen(demo)
+    count_places(demo)
     return demo
+
+
+def count_places(demo: Demo) -> None:
+    """Say how much the clinic can do on a day; who was booked before then may be too many, for a decision."""
+    for activity, places in PLACES.items():
+        actions.set_capacity(
+            clinic=demo.clinic, activity=activity, places=places, by=demo.clinicians[0], today=demo.today
+        )
 
 
 def enter_patient(demo: Demo, number: int, course: Course, chance: Random) -> None:
@@ -53,6 +66,15 @@ def enter_patient(demo: Demo, number: int, course: Course, chance: Random) -> No
     )
     add_people_around(demo, patient, person, course, clinician)
     treat(Care(demo, course, chance, weight_kg(chance, person, course.first_day)), patient)
+    if number % FEW_AWAY == 0:
+        first = demo.today + timedelta(days=30)
+        actions.add_absence(
+            patient=patient,
+            first_day=first,
+            last_day=first + timedelta(days=11),
+            reason="School trip" if course.child else "With family abroad",
+            by=demo.coordinator,
+        )
 
 
 def add_people_around(demo: Demo, patient: Patient, person: Person, course: Course, clinician: Staff) -> None:

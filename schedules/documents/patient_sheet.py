@@ -13,7 +13,7 @@ from patients.models import Patient
 from schedules.documents.source import current_plan, in_order, printed_visits
 from schedules.documents.wording import LANGUAGES, Wording, wording
 from schedules.models import Plan, PlannedVisit
-from schedules.planning import facts_of
+from schedules.plans.planning import facts_of
 from schedules.protocol import Status, shown_status
 
 AHEAD = relativedelta(months=12)

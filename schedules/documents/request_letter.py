@@ -13,7 +13,7 @@ from schedules.protocol import SPECIMENS
 
 # What a request names beyond the protocol's own words, so that no laboratory has to guess.
 COMPONENTS = {
-    "cbc": "Haemoglobin, haematocrit, red cells, white cells, platelets; differential as absolute counts: neutrophils, "
+    "cbc": "Hemoglobin, hematocrit, red cells, white cells, platelets; differential as absolute counts: neutrophils, "
     "lymphocytes, monocytes, eosinophils, basophils, and immature cells where present",
     "chemistry": "Creatinine, urea (BUN), ALT, AST, total bilirubin",
     "thyroid": "TSH and free T4, both also when TSH is normal",

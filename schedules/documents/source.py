@@ -32,7 +32,7 @@ def printed_visits(plan: Plan) -> list[PlannedVisit]:
     visits = PlannedVisit.objects.filter(patient=plan.patient_id).select_related("plan", "appointment")
     return [
         visit
-        for visit in visits.prefetch_related("activities").order_by("target", "kind")
+        for visit in visits.prefetch_related("activities__proposal").order_by("target", "kind")
         if visit.plan_id == plan.pk or (visit.status == PlannedVisit.Status.PLANNED and not visit.before_enrolment)
     ]
 

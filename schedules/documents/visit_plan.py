@@ -1,20 +1,34 @@
 """The visit plan: every timepoint of a patient's follow-up, for the clinic's file and the colleagues elsewhere."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
+from uuid import UUID
 
 from dateutil.relativedelta import relativedelta
 from weasyprint import Document
 
 from iotrex_followup.documents import as_one_pdf, typeset
+from iotrex_followup.errors import TransitionRefused
 from patients.models import Patient
+from schedules.appointments.decisions import absence_on
 from schedules.documents.source import approval_of, current_plan, in_order, printed_visits
 from schedules.models import Appointment, Plan, PlannedActivity, PlannedVisit
-from schedules.names import activity_name, timepoint_name
-from schedules.planning import facts_of
-from schedules.protocol import Protocol, Status, WorkingCalendar, continues, shown_status, suggested_day
+from schedules.names import FULL_NAMES, activity_name, timepoint_name
+from schedules.pages.as_of import Move, moves_of, plan_as_of
+from schedules.plans.additions import origins
+from schedules.plans.planning import facts_of, points_of
+from schedules.protocol import (
+    Protocol,
+    Status,
+    Trace,
+    WorkingCalendar,
+    continues,
+    explain,
+    shown_status,
+    suggested_day,
+)
 
 MARKS = {"drawn": "drawn", "done": "done", "done_elsewhere": "done elsewhere", "not_applicable": "not applicable"}
 
@@ -28,11 +42,13 @@ class Row:
     opens: date
     closes: date
     includes: tuple[str, ...]
+    added: tuple[str, ...]
     status: Status
     done_on: date | None
     appointment: Appointment | None
     suggested: date | None
     undecided: bool
+    why: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +60,8 @@ class Year:
 
 
 def visit_plan_pdf(patient: Patient, *, calendar: WorkingCalendar, today: date) -> bytes:
-    """Return the visit plan of `patient` as it stands on `today`, with working days of `calendar` suggested.
+    """Return the visit plan of `patient` as it stands on `today`, with working days of `calendar` suggested on which
+    the patient is not away.
 
     Raises   TransitionRefused: the patient has no plan yet.
     """
@@ -56,24 +73,58 @@ def visit_plan_pages(patient: Patient, *, calendar: WorkingCalendar, today: date
 
     Raises   TransitionRefused: the patient has no plan yet.
     """
-    context = content(current_plan(patient), calendar, today)
+    plan = current_plan(patient)
+    absences = [each for each in patient.absences.all() if not each.withdrawn]
+
+    def possible(day: date) -> bool:
+        return calendar.is_working(day) and absence_on(day, absences) is None
+
+    context = content(plan, printed_visits(plan), possible, today, moves_of(plan))
     return typeset("documents/visit_plan.html", context, paper=patient.clinic.paper)
 
 
-def content(plan: Plan, calendar: WorkingCalendar, today: date) -> dict[str, object]:
-    """Return what the template of the visit plan shows."""
-    definition = plan.protocol.definition
-    visits = printed_visits(plan)
+def visit_plan_as_of_pdf(plan: Plan, on: date, *, calendar: WorkingCalendar, today: date) -> bytes:
+    """Return the visit plan as it stood at the end of `on`: the plan's own timepoints, with the statuses of that day.
+
+    Raises   TransitionRefused: the plan did not exist yet.
+    Raises   InputRefused: `on` is after `today`.
+    """
+    stood = plan_as_of(plan, on, today=today)
+    if stood is None:
+        raise TransitionRefused("There was no plan yet on that day.")
+    moves = {pk: [move for move in each if move.until <= on] for pk, each in moves_of(plan).items()}
+    context = content(*stood, calendar.is_working, on, moves)
+    return as_one_pdf([typeset("documents/visit_plan.html", context, paper=plan.clinic.paper)])
+
+
+def content(
+    plan: Plan,
+    visits: Sequence[PlannedVisit],
+    possible: Callable[[date], bool],
+    today: date,
+    moves: Mapping[UUID, Sequence[Move]],
+) -> dict[str, object]:
+    """Return what the template of the visit plan shows; `possible`: whether a day can be suggested."""
+    definition, approval = plan.protocol.definition, approval_of(plan)
+    own = [visit for visit in visits if visit.plan_id == plan.pk]
+    points = points_of(plan, own)
+    whys = {
+        visit.pk: (
+            sum_of(explain(definition, plan.anchor, points[visit.pk])),
+            *(move.sentence for move in moves.get(visit.pk, ())),
+        )
+        for visit in own
+    }
     listed = [visit for visit in visits if not visit.before_enrolment or visit.status == PlannedVisit.Status.DONE]
-    rows = [row_of(visit, calendar, today) for visit in listed if visit.plan_id == plan.pk]
+    rows = [row_of(visit, possible, today, whys[visit.pk]) for visit in listed if visit.plan_id == plan.pk]
     return {
         "clinic": plan.patient.clinic,
         "patient": plan.patient,
         "plan": plan,
         "protocol": plan.protocol,
-        "approval": approval_of(plan),
+        "approval": approval if approval and approval.approved_on <= today else None,
         "years": years(rows, plan.anchor),
-        "earlier": [row_of(visit, calendar, today) for visit in listed if visit.plan_id != plan.pk],
+        "earlier": [row_of(visit, possible, today) for visit in listed if visit.plan_id != plan.pk],
         "before_enrolment": len(visits) - len(listed),
         "continues": continues(definition, plan.options),
         "legend": legend(listed, definition),
@@ -81,25 +132,31 @@ def content(plan: Plan, calendar: WorkingCalendar, today: date) -> dict[str, obj
     }
 
 
-def row_of(visit: PlannedVisit, calendar: WorkingCalendar, today: date) -> Row:
-    """Return the line of `visit`: a working day is suggested while it is open, not booked and not past."""
+def sum_of(trace: Trace) -> str:
+    """Return what a target comes from in a few words: "31 Jan 2024 + 6 months"."""
+    unit = trace.offset_unit.removesuffix("s") if abs(trace.offset) == 1 else trace.offset_unit
+    return f"{trace.anchor:%-d %b %Y} + {trace.offset} {unit}{', last of the month' if trace.clamped else ''}"
+
+
+def row_of(visit: PlannedVisit, possible: Callable[[date], bool], today: date, why: tuple[str, ...] = ()) -> Row:
+    """Return the line of `visit`: a possible day is suggested while it is open, not booked and not past."""
     status = shown_status(facts_of(visit), today)
     to_suggest = status in (Status.PLANNED, Status.DUE_SOON, Status.DUE)
     first = max(visit.opens, today)
-    suggested = (
-        suggested_day(first, max(visit.target, today), visit.closes, calendar.is_working) if to_suggest else None
-    )
+    suggested = suggested_day(first, max(visit.target, today), visit.closes, possible) if to_suggest else None
     return Row(
         name=timepoint_name(visit.timepoint, visit.kind),
         target=visit.target,
         opens=visit.opens,
         closes=visit.closes,
         includes=included(visit.activities.all()),
+        added=tuple(origins(visit.activities.all())),
         status=status,
         done_on=visit.done_on if visit.status == PlannedVisit.Status.DONE else None,
         appointment=visit.appointment if status == Status.BOOKED else None,
         suggested=suggested,
         undecided=to_suggest and suggested is None,
+        why=why,
     )
 
 
@@ -126,4 +183,5 @@ def years(rows: Iterable[Row], anchor: date) -> list[Year]:
 def legend(visits: Iterable[PlannedVisit], protocol: Protocol) -> list[tuple[str, str]]:
     """Return short and full name of each activity that `visits` include."""
     keys = {activity.activity for visit in visits for activity in visit.activities.all()}
-    return [(activity_name(key), protocol.activities.get(key, key)) for key in in_order(keys)]
+    known = {**FULL_NAMES, **protocol.activities}
+    return [(activity_name(key), known.get(key, key)) for key in in_order(keys)]

@@ -11,9 +11,8 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import override
 
-from schedules.names import UNITS
-
 LANGUAGES = ("en", "es")
+TIMEPOINTS = {"W": "week", "M": "month", "D": "day_number"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,7 @@ class Wording:
 
     def timepoint(self, timepoint: str) -> str:
         """Write a timepoint: "Week 5 after treatment"."""
-        return str(self[UNITS[timepoint[0]].lower()]).format(number=timepoint[1:])
+        return str(self[TIMEPOINTS[timepoint[0]]]).format(number=timepoint[1:])
 
 
 @cache

@@ -19,6 +19,7 @@ class EnrolForm(PatientFields, TreatmentFields, PlanFields):
 
     def __init__(self, *args: Any, clinic: Clinic, may_decide: bool, **kwargs: Any) -> None:
         super().__init__(*args, clinic=clinic, may_decide=may_decide, **kwargs)
+        self.offer_protocols(clinic)
 
     @property
     def contact(self) -> dict[str, Any] | None:

@@ -1,14 +1,18 @@
 """What a person enters about a treatment and the plan it anchors."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 
+from accounts.models import Clinic
 from iotrex_followup.fields import DateField
-from patients.models import MBQ_PER_MCI, Treatment
+from patients.models import MBQ_PER_MCI, Patient, Treatment
 from patients.treatment_checks import TreatmentFacts
-from schedules.planning import PlanChoices
+from schedules.actions.enrolment import current_protocol
+from schedules.models import Protocol
+from schedules.plans.planning import PlanChoices
 from schedules.protocol.options import ALLOWED
 
 SHORT_TEXT = forms.Textarea(attrs={"rows": 2})
@@ -66,20 +70,23 @@ class TreatmentFields(ActivityFields):
     def treatment_facts(self) -> TreatmentFacts:
         """What the action takes of it."""
         entered = {
-            name: self.cleaned_data[name] for name in TreatmentFacts.__dataclass_fields__ if name != "activity_mbq"
+            name: self.cleaned_data[name] for name in TreatmentFacts.__dataclass_fields__ if name in self.cleaned_data
         }
         return TreatmentFacts(**entered, activity_mbq=self.activity_mbq)
 
 
 class PlanFields(forms.Form):
-    """The choices within the protocol; a longer interval than 12 months is a clinician's, with a reason."""
+    """The protocol, where several are active, and the choices within it.
+
+    A longer interval than 12 months is a clinician's, with a reason.
+    """
 
     imaging_interval = forms.TypedChoiceField(
         label="Imaging until month 60",
         coerce=int,
         initial=6,
         choices=[(months, f"every {months} months") for months in ALLOWED["imaging_interval"]],
-        help_text="The first is at month 3.",
+        help_text="The first is where the protocol puts it, mostly at month 3.",
     )
     annual_interval = forms.TypedChoiceField(label="Visits after year 5", coerce=int, initial=USUAL_INTERVAL)
     annual_reason = forms.CharField(required=False, widget=SHORT_TEXT, label="Reason for 24 months between visits")
@@ -101,6 +108,18 @@ class PlanFields(forms.Form):
         if not may_decide:
             del self.fields["annual_reason"], self.fields["late_imaging_reason"]
 
+    def offer_protocols(self, clinic: Clinic) -> None:
+        """Let the clinic's active protocols be chosen from; with one there is nothing to choose."""
+        offered, default = Protocol.objects.offered(clinic), current_protocol(clinic)
+        self.fields["imaging_interval"].initial = default.definition.choices["imaging_interval"].default
+        if len(offered) > 1:
+            self.fields["protocol"] = forms.ModelChoiceField(
+                offered,
+                empty_label=None,
+                initial=default,
+                help_text="Your clinic’s default is preselected.",
+            )
+
     @property
     def choices(self) -> PlanChoices:
         """What the action takes of it."""
@@ -111,11 +130,36 @@ class PlanFields(forms.Form):
 class NewTreatmentForm(TreatmentFields, PlanFields):
     """A further treatment of a patient."""
 
+    tandem_with = forms.ModelChoiceField(
+        Treatment.objects.none(),
+        required=False,
+        label="Second infusion of a planned tandem course",
+        empty_label="No, a treatment of its own",
+        help_text="Two infusions of one course: the plan counts from the second, count monitoring begins at the first.",
+    )
+
+    def __init__(self, *args: Any, patient: Patient, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer_protocols(patient.clinic)
+        field: Any = self.fields["tandem_with"]
+        field.queryset = patient.treatments.given_therapeutic().filter(tandem_with=None).order_by("-started_on")
+        if not field.queryset.exists():
+            del self.fields["tandem_with"]
+
+    @property
+    def treatment_facts(self) -> TreatmentFacts:
+        first = self.cleaned_data.get("tandem_with")
+        return replace(super().treatment_facts, tandem_with_id=first.pk if first else None)
+
 
 class ConfirmTreatmentForm(ActivityFields, PlanFields):
     """A planned treatment that was given."""
 
     started_on = DateField(label="Given on", help_text="The day on which the infusion began.")
+
+    def __init__(self, *args: Any, clinic: Clinic, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer_protocols(clinic)
 
 
 class CorrectTreatmentForm(ActivityFields):

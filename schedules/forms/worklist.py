@@ -7,7 +7,7 @@ from django import forms
 from accounts.models import Clinic, Staff
 from schedules.models import Protocol
 from schedules.names import ACTIVITY_NAMES
-from schedules.worklist import Filters
+from schedules.pages.worklist import Filters
 
 
 class WorklistFilterForm(forms.Form):

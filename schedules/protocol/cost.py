@@ -12,7 +12,7 @@ def miss_cost(phase: Phase, number: int, nadir: Nadir, *, first: bool, laborator
     counts, the first response assessment, monthly, quarterly, imaging, yearly, laboratory-only. A visit that
     carries a secreting tumour's markers ranks a little above one of its phase that does not.
     """
-    if phase.unit == "weeks" and nadir.first_week <= number <= nadir.last_week:
+    if phase.counts_blood and phase.unit == "weeks" and nadir.first_week <= number <= nadir.last_week:
         cost = nadir.cost
     elif first and phase.first_cost is not None:
         cost = phase.first_cost

@@ -32,20 +32,22 @@ def count_clock(
     severe: bool = False,
     recovered_on: date | None = None,
     prolonged_until: date | None = None,
+    course_started_on: date | None = None,
 ) -> CountClock | None:
     """Return the clock over the blood counts on `today`; None while it does not run.
 
     It runs from day 14, and not before `followed_from`, to the day before recovery, at most to day 84, or to
     `prolonged_until` while provisional counts go on. Days count from the last CBC specimen, without one from
     the anchor, and never from before `followed_from`. `severe`: the last count had ANC < 1.0 or platelets
-    < 50 x10^9/L.
+    < 50 x10^9/L. `course_started_on`: the first infusion of a tandem course, from which its counts are followed.
     """
-    starts = max(anchor + FIRST_DAY, followed_from)
+    begins = course_started_on or anchor
+    starts = max(begins + FIRST_DAY, followed_from)
     until = max(anchor + LAST_DAY, prolonged_until or date.min)
     recovered = recovered_on is not None and today >= recovered_on
     if recovered or not starts <= today <= until:
         return None
-    since = max(last_specimen_on or anchor, followed_from)
+    since = max(last_specimen_on or begins, followed_from)
     limit = SEVERE_LIMIT if severe else LIMIT
     overdue_since = max(since + timedelta(days=limit + 1), starts)
     return CountClock((today - since).days, limit, overdue_since, today >= overdue_since, until)

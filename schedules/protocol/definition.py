@@ -53,6 +53,11 @@ class Phase:
     between: Between | None = None
     closing: Closing | None = None
 
+    @property
+    def counts_blood(self) -> bool:
+        """Whether its timepoints hold a blood count, which is what the weeks of the nadir are about."""
+        return "cbc" in self.activities
+
     def step(self, options: Options) -> int:
         """Return the distance between two timepoints, in units of the phase."""
         return self.every if isinstance(self.every, int) else int(getattr(options, self.every))
@@ -84,6 +89,7 @@ class Protocol:
     """One version of a follow-up protocol; a published one never changes, so slug and version identify it.
 
     `activities` are English names by key, `indications` the markers of a secreting tumour by indication.
+    `is_example`: an example to be approved, which no plan follows as it is.
     """
 
     slug: str
@@ -94,6 +100,7 @@ class Protocol:
     choices: Mapping[str, IntervalChoice]
     nadir: Nadir
     phases: tuple[Phase, ...] = field(repr=False)
+    is_example: bool = False
 
     def __hash__(self) -> int:
         return hash((self.slug, self.version))

@@ -6,10 +6,10 @@ from datetime import date
 from typing import Generic, TypeVar
 
 from schedules.protocol.activities import is_specimen
+from schedules.protocol.timeline import ADDED
 
 Key = TypeVar("Key", bound=Hashable)
-WEEKLY = "weeks"
-KEPT_APART = ("cbc", "M2")  # fulfilled together with a week's count only once the counts have recovered
+KEPT_APART = "cbc"  # a month's is fulfilled together with a week's only once the counts have recovered
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,16 @@ class OpenActivity(Generic[Key]):
     opens: date
     closes: date
 
+    @property
+    def is_weekly(self) -> bool:
+        """Whether it is one of the protocol's own weeks, whatever its phase is called."""
+        return self.timepoint.startswith("W") and self.phase != ADDED
+
+    @property
+    def waits_for_recovery(self) -> bool:
+        """Whether it is a month's blood count."""
+        return self.activity == KEPT_APART and self.timepoint.startswith("M")
+
 
 def fulfilled_by(
     specimen_on: date, activity: str, candidates: Iterable[OpenActivity[Key]], *, recovered: bool
@@ -31,7 +41,7 @@ def fulfilled_by(
     """Return the keys of the open activities that a specimen of `specimen_on` fulfils, by target.
 
     Those of the same kind whose window holds the date, but of week timepoints only the nearest (the earlier
-    of two), and the CBC of month 2 together with a week's only when the counts have `recovered`.
+    of two), and the CBC of a month together with a week's only when the counts have `recovered`.
 
     Raises   ValueError: `activity` is not done by a specimen.
     """
@@ -41,14 +51,10 @@ def fulfilled_by(
         (c for c in candidates if c.activity == activity and c.opens <= specimen_on <= c.closes),
         key=lambda c: (c.target, c.timepoint),
     )
-    weeks = [c for c in held if c.phase == WEEKLY]
+    weeks = [c for c in held if c.is_weekly]
     nearest = min(weeks, key=lambda c: abs(c.target - specimen_on), default=None)
     apart = nearest is not None and not recovered
-    return [
-        c.key
-        for c in held
-        if c is nearest or (c.phase != WEEKLY and not (apart and (c.activity, c.timepoint) == KEPT_APART))
-    ]
+    return [c.key for c in held if c is nearest or not (c.is_weekly or (apart and c.waits_for_recovery))]
 
 
 def fulfilled_besides(
@@ -57,7 +63,7 @@ def fulfilled_besides(
     """Return what a specimen fulfils besides `own`, the activity a person recorded it for.
 
     The person's word stands for `own`, whatever its window; the rest follows `fulfilled_by`, so that a week's count
-    still serves one week only, and one of week and month 2 stays open until the counts have `recovered`.
+    still serves one week only, and one of week and month stays open until the counts have `recovered`.
     """
     apart = [c for c in candidates if not _excludes(own, c, recovered) and not _excludes(c, own, recovered)]
     return fulfilled_by(specimen_on, own.activity, apart, recovered=recovered)
@@ -65,5 +71,4 @@ def fulfilled_besides(
 
 def _excludes(one: OpenActivity[Key], other: OpenActivity[Key], recovered: bool) -> bool:
     """Say whether `one`, a week's activity, leaves none of the same specimen for `other`."""
-    kept_apart = not recovered and (other.activity, other.timepoint) == KEPT_APART
-    return one.phase == WEEKLY and (other.phase == WEEKLY or kept_apart)
+    return one.is_weekly and (other.is_weekly or (not recovered and other.waits_for_recovery))

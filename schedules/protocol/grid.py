@@ -59,6 +59,11 @@ def phase_numbers(phase: Phase, options: Options, months: int) -> list[int]:
     return [n for n in numbers if last - n >= phase.closing.replace_under] + [last]
 
 
+def timepoint_words(timepoint: str) -> str:
+    """Return a timepoint within a sentence: "week 8"."""
+    return f"{'week' if timepoint[0] == 'W' else 'month'} {timepoint[1:]}"
+
+
 def _slot(protocol: Protocol, phase: Phase, number: int, options: Options) -> Slot:
     laboratory_only = _is_laboratory_only(phase, number, options)
     markers = options.markers if phase.markers_every and number % phase.markers_every == 0 else ()

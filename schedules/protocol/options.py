@@ -1,5 +1,6 @@
 """What may be chosen per patient within a protocol."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 INTERVALS = ("imaging_interval", "annual_interval", "late_imaging_interval")
@@ -46,7 +47,7 @@ def require_choice(field: str, value: object, choices: tuple[int, ...]) -> None:
         raise OptionError(field, f"{value!r} is not offered", f"choose {one_of(choices)} months")
 
 
-def one_of(choices: tuple[int, ...]) -> str:
+def one_of(choices: Sequence[object]) -> str:
     """Return `choices` as words: "6, 7 or 8"."""
     *most, last = map(str, choices)
     return f"{', '.join(most)} or {last}" if most else last

@@ -7,6 +7,9 @@ from schedules.protocol.definition import Between, Closing, Kind, Phase, Unit
 from schedules.protocol.options import INTERVALS
 from schedules.protocol.table import Table
 
+LAST = 600  # weeks or months: no follow-up is longer, and no grid of timepoints larger
+WIDEST = 366  # days to either side of a target
+
 KEYS = (
     *("name", "kind", "unit", "first", "after", "last", "every", "window"),
     *("activities", "markers_every", "cost", "first_cost", "between", "closing"),
@@ -25,14 +28,14 @@ def read_phase(table: Table, key: str, known: Collection[str]) -> Phase:
         kind=cast(Kind, table.text("kind", ("visit", "imaging"))),
         unit=cast(Unit, table.text("unit", ("weeks", "months"))),
         every=_read_every(table),
-        window_before=window.integer("before"),
-        window_after=window.integer("after"),
+        window_before=window.integer("before", most=WIDEST),
+        window_after=window.integer("after", most=WIDEST),
         activities=_activities(table, known),
         cost=table.cost(),
-        first=table.optional_integer("first", least=1),
-        after=table.optional_integer("after", least=1),
-        last=table.optional_integer("last", least=1),
-        markers_every=table.optional_integer("markers_every", least=1),
+        first=table.optional_integer("first", least=1, most=LAST),
+        after=table.optional_integer("after", least=1, most=LAST),
+        last=table.optional_integer("last", least=1, most=LAST),
+        markers_every=table.optional_integer("markers_every", least=1, most=LAST),
         first_cost=table.cost("first_cost") if "first_cost" in table else None,
         between=_read_between(table.table("between"), known) if "between" in table else None,
         closing=_read_closing(table) if "closing" in table else None,
@@ -45,14 +48,20 @@ def _check_bounds(table: Table) -> None:
     first, last = table.content.get("first"), table.content.get("last")
     if type(first) is int and type(last) is int and last < first:
         table.mistake("last", f"{last} is before first {first}", "give a later one")
-    if table.content.get("unit") == "weeks" and "last" not in table:
-        table.mistake("last", "is missing", "say with which week the phase ends")
+    if table.content.get("unit") == "weeks":
+        if "last" not in table:
+            table.mistake("last", "is missing", "say with which week the phase ends")
+        if isinstance(table.content.get("every"), str):
+            table.mistake("every", "is chosen in months", "write the number of weeks")
+        for key in ("between", "closing"):
+            if key in table:
+                table.mistake(key, "is for phases in months", "take it away")
 
 
 def _read_every(table: Table) -> int | str:
     if isinstance(table.content.get("every"), str):
         return table.text("every", INTERVALS)
-    return table.integer("every", least=1)
+    return table.integer("every", least=1, most=LAST)
 
 
 def _activities(table: Table, known: Collection[str]) -> tuple[str, ...]:
@@ -72,4 +81,4 @@ def _read_closing(phase: Table) -> Closing:
         phase.mistake("closing", "needs the phase's last month", "add last")
     table = phase.table("closing")
     table.only(("replace_under", "longest_gap"))
-    return Closing(table.integer("replace_under", least=1), table.integer("longest_gap", least=1))
+    return Closing(table.integer("replace_under", least=1, most=LAST), table.integer("longest_gap", least=1, most=LAST))

@@ -13,6 +13,7 @@ class Status(StrEnum):
     """What people read, the same on page, paper and in the API."""
 
     BEFORE_ENROLMENT = "Before enrolment"
+    ON_HOLD = "On hold"
     PLANNED = "Planned"
     DUE_SOON = "Due soon"
     DUE = "Due"
@@ -42,6 +43,7 @@ class VisitFacts:
     """What is stored about a planned visit: its status and dates (clinic-local; the window is inclusive).
 
     `drawn_on`: a specimen was drawn and its result is still to come. `booked_on`: the day of its appointment.
+    `on_hold`: it waits for a decision (PROTOCOL.md 13).
     """
 
     status: str
@@ -52,6 +54,7 @@ class VisitFacts:
     elsewhere: bool = False
     drawn_on: date | None = None
     booked_on: date | None = None
+    on_hold: bool = False
 
 
 def shown_status(facts: VisitFacts, today: date) -> Status:
@@ -65,6 +68,8 @@ def shown_status(facts: VisitFacts, today: date) -> Status:
         return _decided(facts)
     if facts.closes < facts.followed_from:
         return Status.BEFORE_ENROLMENT
+    if facts.on_hold:
+        return Status.ON_HOLD
     if facts.drawn_on is not None:
         return Status.AWAITING_RESULT
     if facts.booked_on is not None and facts.booked_on >= today:

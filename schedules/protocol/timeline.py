@@ -10,6 +10,7 @@ from schedules.protocol.grid import Slot, slots_until
 from schedules.protocol.options import Options
 
 HORIZON = relativedelta(months=24)
+ADDED = "added"  # the phase of timepoints that are not the protocol's own (PROTOCOL.md 14)
 LATEST_UNTIL = date(9998, 12, 31)  # a window after it might not fit the calendar
 
 

@@ -3,10 +3,19 @@
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol as Shape
 
-from schedules.protocol.calendar import WorkingCalendar, suggested_day
+from schedules.protocol.calendar import suggested_day
 from schedules.protocol.definition import Protocol
 from schedules.protocol.timeline import PlannedTimepoint
+
+BEYOND = "added beyond the protocol"
+
+
+class Days(Shape):
+    """What says of a day why it is not suggested: the clinic's calendar, or it and the patient's absences together."""
+
+    def reason(self, day: date) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,8 +23,8 @@ class Trace:
     """What made a timepoint's dates.
 
     `clamped`: the target month has no such day, so its last day stands. `suggested`: None without a calendar,
-    or when the window has no working day (then `undecided` is true). `shifted_because`: why the target itself
-    is not suggested.
+    or when no day of the window can be (then `undecided` is true). `shifted_because`: why the target itself
+    is not suggested. `because`: why it was added, when the protocol itself does not have it.
     """
 
     timepoint: str
@@ -34,6 +43,7 @@ class Trace:
     undecided: bool
     protocol_slug: str
     protocol_version: str
+    because: str = ""
 
     @property
     def sentence(self) -> str:
@@ -44,7 +54,8 @@ class Trace:
             *self._suggestion(),
             f"protocol {self.protocol_slug} {self.protocol_version}",
         ]
-        return "; ".join(parts) + "."
+        sentence = "; ".join(parts) + "."
+        return f"{sentence} {self.because}" if self.because else sentence
 
     def _sum(self) -> str:
         unit = self.offset_unit[:-1] if self.offset == 1 else self.offset_unit
@@ -53,7 +64,7 @@ class Trace:
 
     def _suggestion(self) -> list[str]:
         if self.undecided:
-            return [f"no working day in the window ({self.shifted_because} on the target), a decision is needed"]
+            return [f"no day to suggest in the window ({self.shifted_because} on the target), a decision is needed"]
         if self.suggested is None:
             return []
         because = f" ({self.shifted_because} on the target)" if self.shifted_because else ""
@@ -61,17 +72,25 @@ class Trace:
 
 
 def explain(
-    protocol: Protocol, anchor: date, point: PlannedTimepoint, *, calendar: WorkingCalendar | None = None
+    protocol: Protocol,
+    anchor: date,
+    point: PlannedTimepoint,
+    *,
+    calendar: Days | None = None,
+    because: str = "",
 ) -> Trace:
-    """Return what made the dates of `point`; with the clinic's `calendar` also the suggested day."""
+    """Return what made the dates of `point`; with a `calendar` also the suggested day.
+
+    `because`: why it was added, when the protocol itself does not have it.
+    """
     suggested = reason = None
     if calendar is not None:
-        suggested = suggested_day(point.opens, point.target, point.closes, calendar.is_working)
+        suggested = suggested_day(point.opens, point.target, point.closes, lambda day: calendar.reason(day) is None)
         reason = calendar.reason(point.target)
     return Trace(
         timepoint=point.timepoint,
         anchor=anchor,
-        rule=next(phase.name for phase in protocol.phases if phase.key == point.phase),
+        rule=next((phase.name for phase in protocol.phases if phase.key == point.phase), BEYOND),
         offset=point.offset,
         offset_unit=point.offset_unit,
         target=point.target,
@@ -85,6 +104,7 @@ def explain(
         undecided=calendar is not None and suggested is None,
         protocol_slug=protocol.slug,
         protocol_version=protocol.version,
+        because=because,
     )
 
 

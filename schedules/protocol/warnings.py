@@ -12,7 +12,7 @@ def warnings(protocol: Protocol, options: Options) -> list[str]:
     """Return a sentence for each long gap between scans, and one that names the scans without a visit."""
     sentences = [gap for phase in protocol.phases for gap in _long_gaps(phase, options)]
     if lonely := _scans_without_visit(protocol, options):
-        months = ", ".join(f"M{month}" for month in lonely)
+        months = ", ".join(map(str, lonely))
         every = options.imaging_interval
         sentences.append(f"Imaging every {every} months puts scans on months without a visit: {months}.")
     return sentences
@@ -24,7 +24,7 @@ def _long_gaps(phase: Phase, options: Options) -> list[str]:
     longest = phase.closing.longest_gap
     return [
         f"Imaging every {phase.step(options)} months leaves {later - earlier} months without a scan, "
-        f"more than {longest}: M{earlier} to M{later}."
+        f"more than {longest}: month {earlier} to month {later}."
         for earlier, later in pairwise(phase_numbers(phase, options, phase.last))
         if later - earlier > longest
     ]

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from django import template
 
 from schedules import names, wording
-from schedules.models import PlannedVisit
+from schedules.models import PlannedVisit, Proposal
+from schedules.plans import additions
 
 register = template.Library()
 
@@ -26,3 +27,9 @@ def activity_names(activities: Iterable[str]) -> str:
 def visit_name(visit: PlannedVisit) -> str:
     """Write the timepoint of a visit in words: "Week 5", "Month 6 imaging"."""
     return names.timepoint_name(visit.timepoint, visit.kind)
+
+
+@register.filter
+def addition_name(proposal: Proposal) -> str:
+    """Write what is added to a plan in a few words: "weekly counts go on"."""
+    return additions.name_of(proposal)

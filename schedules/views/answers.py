@@ -12,16 +12,25 @@ from django_htmx.http import HttpResponseClientRefresh, reswap, retarget
 
 from accounts.middleware import ClinicRequest
 from events.models import Event
-from patients.models import Patient
+from patients.models import Care, Patient
+from schedules.calendars import working_calendar
 from schedules.models import Plan, PlannedVisit
+from schedules.pages.worklist import Day, visit_rows
+from schedules.plans.life import standing_words
 from schedules.wording import event_sentence
-from schedules.worklist import Day, visit_rows
 
 
 def about(patient: Patient, today: date) -> dict[str, object]:
     """Return what the banner of a page about `patient` shows."""
     plan = Plan.objects.current().filter(patient=patient).select_related("treatment").first()
-    return {"patient": patient, "current_plan": plan, "today": today}
+    return {"patient": patient, "current_plan": plan, "today": today, "standing": banner_words(patient, today)}
+
+
+def banner_words(patient: Patient, today: date) -> str:
+    """Return how we stand to a patient who is not simply in follow-up, in words for the banner; else nothing."""
+    if patient.care == Care.FOLLOWED:
+        return ""
+    return next(iter(standing_words(patient.clinical_events.all(), today=today)), "")
 
 
 def form_answer(
@@ -51,7 +60,7 @@ def after_visit_change(request: ClinicRequest, visit: PlannedVisit, *, today: da
         return redirect(page_before(request, default=reverse("schedules:visit", args=[visit.pk])))
     if not on_worklist(request):
         return HttpResponseClientRefresh()
-    row = visit_rows([PlannedVisit.objects.get(pk=visit.pk)], Day(today))[0]
+    row = visit_rows([PlannedVisit.objects.get(pk=visit.pk)], Day(today, working_calendar(request.clinic), []))[0]
     context = {"row": row, "today": today, "may_record": True, "undo_url": undo_url}
     return render(request, "schedules/worklist.html#changed", context)
 

@@ -1,6 +1,7 @@
-"""The clinic's calendar: holidays, closures and booked days of the coming year."""
+"""The clinic's calendar: its days and weeks with who comes, the coming year, what closes it, how much it can take."""
 
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,12 +12,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.middleware import ClinicRequest
 from accounts.permissions import May, may_here, requires, visible_or_404
-from iotrex_followup.refusals import attempt
+from iotrex_followup.refusals import accepted, attempt
 from schedules.actions.calendar import add_closure, remove_closure
-from schedules.calendars import working_calendar
-from schedules.forms.calendar import ClosureForm
-from schedules.models import Appointment, ClinicClosure
-from schedules.year import booked_days, coming_year
+from schedules.actions.capacity import overbooked, remove_capacity, set_capacity
+from schedules.appointments.agenda import WEEK, agenda, monday_of
+from schedules.appointments.year import booked_days, coming_year
+from schedules.forms.calendar import CapacityForm, ClosureForm
+from schedules.models import Capacity, ClinicClosure
+from schedules.names import activity_name
 
 
 @require_GET
@@ -27,6 +30,8 @@ def calendar(request: ClinicRequest) -> HttpResponse:
     context = {
         "months": coming_year(request.clinic, today),
         "closures": ClinicClosure.objects.filter(clinic=request.clinic, last_day__gte=today),
+        "capacities": by_name(Capacity.objects.filter(clinic=request.clinic)),
+        "overbooked": overbooked(request.clinic, today=today),
         "may_administer": may_here(request, May.ADMINISTER),
         "today": today,
     }
@@ -36,16 +41,33 @@ def calendar(request: ClinicRequest) -> HttpResponse:
 @require_GET
 @requires(May.VIEW)
 def booked_day(request: ClinicRequest, day: date) -> HttpResponse:
-    """Show who is booked on one day, and for what."""
-    booked = Appointment.objects.filter(clinic=request.clinic, on=day, state=Appointment.State.BOOKED)
+    """Show who comes on one day, when, to whom and for what, and which places are free."""
     context = {
-        "day": day,
-        "closed": working_calendar(request.clinic).reason(day),
-        "appointments": booked.select_related("patient").prefetch_related("visits__activities").order_by("at", "id"),
+        "day": agenda(request.clinic, day, day)[0],
+        "before": day - timedelta(days=1),
+        "after": day + timedelta(days=1),
+        "monday": monday_of(day),
         "today": request.clinic.local_date(timezone.now()),
         "may_record": may_here(request, May.RECORD),
     }
     return render(request, "schedules/booked_day.html", context)
+
+
+@require_GET
+@requires(May.VIEW)
+def week(request: ClinicRequest, day: date | None = None) -> HttpResponse:
+    """Show the seven days of the week that holds `day`, or today."""
+    today = request.clinic.local_date(timezone.now())
+    monday = monday_of(day or today)
+    context = {
+        "days": agenda(request.clinic, monday, monday + timedelta(days=WEEK - 1)),
+        "monday": monday,
+        "sunday": monday + timedelta(days=WEEK - 1),
+        "before": monday - timedelta(days=WEEK),
+        "after": monday + timedelta(days=WEEK),
+        "today": today,
+    }
+    return render(request, "schedules/week.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -77,3 +99,38 @@ def open_days(request: ClinicRequest, pk: UUID) -> HttpResponse:
     remove_closure(closure=closure, by=request.user)
     messages.success(request, f"The clinic works again on the days of “{closure.reason}”.")
     return redirect("schedules:calendar")
+
+
+@require_http_methods(["GET", "POST"])
+@requires(May.ADMINISTER)
+def capacities(request: ClinicRequest) -> HttpResponse:
+    """Show how much of what the clinic can do on a day, and change it."""
+    today = request.clinic.local_date(timezone.now())
+    form = CapacityForm(request.POST or None)
+    if accepted(form, lambda: set_capacity(clinic=request.clinic, by=request.user, today=today, **form.cleaned_data)):
+        messages.success(request, "Saved. What is booked already has its places.")
+        if days := len({day for day, *_ in overbooked(request.clinic, today=today)}):
+            what = "1 day has" if days == 1 else f"{days} days have"
+            messages.warning(request, f"{what} more booked than there are places: decide what is moved.")
+        return redirect("schedules:capacities")
+    context = {
+        "form": form,
+        "capacities": by_name(Capacity.objects.filter(clinic=request.clinic)),
+        "overbooked": overbooked(request.clinic, today=today),
+    }
+    return render(request, "schedules/capacities.html", context, status=422 if form.is_bound else 200)
+
+
+def by_name(rows: Iterable[Capacity]) -> list[Capacity]:
+    """Return the activities as the days of the calendar list them."""
+    return sorted(rows, key=lambda capacity: activity_name(capacity.activity))
+
+
+@require_POST
+@requires(May.ADMINISTER)
+def stop_counting(request: ClinicRequest, pk: UUID) -> HttpResponse:
+    """Count an activity no longer."""
+    capacity = visible_or_404(request, Capacity.objects.select_related("clinic"), pk=pk)
+    remove_capacity(capacity=capacity, by=request.user)
+    messages.success(request, f"{activity_name(capacity.activity)} is counted no longer.")
+    return redirect("schedules:capacities")

@@ -11,9 +11,8 @@ from accounts.permissions import May, may_here, requires
 from iotrex_followup.refusals import attempt
 from patients.models import Patient
 from schedules import actions
-from schedules.calendars import working_calendar
 from schedules.forms.enrolment import EnrolForm
-from schedules.preview import preview
+from schedules.pages.preview import preview
 
 
 @require_http_methods(["GET", "POST"])
@@ -35,8 +34,7 @@ def enrol(request: ClinicRequest) -> HttpResponse:
 def look(request: ClinicRequest, form: EnrolForm) -> HttpResponse | None:
     """Show what saving would store; None when it is refused, which the form then says."""
     today = request.clinic.local_date(timezone.now())
-    calendar = working_calendar(request.clinic)
-    seen = attempt(form, lambda: preview(lambda: enrol_by(form, request), today=today, calendar=calendar))
+    seen = attempt(form, lambda: preview(lambda: enrol_by(form, request), today=today))
     if seen is None:
         return None
     return render(request, "schedules/enrol_preview.html", {"form": form, "preview": seen, "today": today})

@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.middleware import ClinicRequest
@@ -14,7 +15,7 @@ from accounts.permissions import May, may_here, requires, visible_or_404
 from events.models import Event
 from events.undo import undo as undo_event
 from patients.models import Patient
-from schedules.patient_page import DECISIONS, history_of
+from schedules.pages.patient_page import DECISIONS, history_of
 from schedules.views.answers import page_left
 from schedules.wording import event_sentence
 
@@ -51,7 +52,7 @@ def undo(request: ClinicRequest, pk: UUID) -> HttpResponse:
     event = visible_or_404(request, Event.objects.select_related("clinic", "patient"), pk=pk)
     if event.kind in DECISIONS and not may_here(request, May.DECIDE):
         raise PermissionDenied("A clinician undoes this.")
-    undoing = undo_event(event=event, by=request.user, reason=request.POST.get("reason", ""))
+    undoing = undo_event(event=event, by=request.user, reason=request.POST.get("reason", ""), now=timezone.now())
     messages.success(request, f"{event_sentence(undoing)}.")
     there = reverse("schedules:patient", args=[event.patient_id]) if event.patient_id else "/"
     return redirect(page_left(request, default=there))

@@ -10,8 +10,8 @@ from accounts.middleware import ClinicRequest
 from accounts.permissions import May, requires, visible_or_404
 from patients.models import Patient
 from schedules import documents
+from schedules.appointments.ics import calendar_file
 from schedules.calendars import working_calendar
-from schedules.ics import calendar_file
 from schedules.models import PlannedVisit
 
 

@@ -12,10 +12,12 @@ from accounts.middleware import ClinicRequest
 from accounts.permissions import May, may_here, requires, visible_or_404
 from patients.forms import PatientFilterForm
 from patients.models import CarePhase, CareTeam, Patient
-from schedules import patient_page as page
-from schedules.calendars import working_calendar
-from schedules.patient_list import chosen_patients, page_of
-from schedules.pictures import Happened, plan_picture
+from schedules.pages import patient_page as page
+from schedules.pages.patient_list import chosen_patients, page_of
+from schedules.pages.plan_picture import Happened, plan_picture
+from schedules.plans.carrying import left_by_earlier_plans
+from schedules.plans.life import standing_words
+from schedules.views.answers import banner_words
 
 
 @require_GET
@@ -64,7 +66,7 @@ def patient(request: ClinicRequest, pk: UUID) -> HttpResponse:
     related = Patient.objects.select_related("clinic", "responsible_clinician", "merged_into")
     shown: Patient = visible_or_404(request, related, pk=pk)
     today = request.clinic.local_date(timezone.now())
-    plans = page.shown_plans(shown, today=today, calendar=working_calendar(request.clinic))
+    plans = page.shown_plans(shown, today=today)
     current = plans[0] if plans and plans[0].plan.is_current else None
     may_decide = may_here(request, May.DECIDE)
     context = {
@@ -73,21 +75,24 @@ def patient(request: ClinicRequest, pk: UUID) -> HttpResponse:
         "may_record": may_here(request, May.RECORD) and shown.status == Patient.Status.ACTIVE,
         "may_decide": may_decide and shown.status == Patient.Status.ACTIVE,
         "next_things": page.next_things(plans),
+        "standing": banner_words(shown, today),
+        "left": left_by_earlier_plans(shown, today=today) if current and len(plans) > 1 else None,
+        "standing_words": standing_words(shown.clinical_events.all(), today=today),
         "current": current,
         "current_plan": current.plan if current else None,
         "earlier": plans[1:] if current else plans,
-        "treatments": shown.treatments.all(),
+        "treatments": shown.treatments.select_related("tandem_with"),
         "cumulative_mbq": shown.cumulative_activity_mbq(),
         "contacts": shown.contacts.filter(is_active=True),
         "care": care_by_phase(shown),
         "history": page.history_of(shown, may_decide=may_decide),
     }
     if current:
-        context |= about_current(current, today)
+        context |= about_current(current, shown, today)
     return render(request, "schedules/patient.html", context)
 
 
-def about_current(current: page.PlanShown, today: date) -> dict[str, object]:
+def about_current(current: page.PlanShown, patient: Patient, today: date) -> dict[str, object]:
     """Return what is shown of the plan that is followed: the picture, the clock over the counts, the approval."""
     plan = current.plan
     happened = [Happened(plan.anchor, f"treatment {plan.treatment.number}")]
@@ -97,8 +102,9 @@ def about_current(current: page.PlanShown, today: date) -> dict[str, object]:
     nadir = plan.protocol.definition.nadir
     return {
         "picture": plan_picture(current.rows, anchor=plan.anchor, nadir=nadir, happened=happened, today=today),
-        "clock": page.count_clock_of(plan, today=today),
+        "clock": plan.count_clock(today),
         "approval": page.approval_of(plan),
+        "marker_offer": page.marker_offer(plan, patient),
     }
 
 

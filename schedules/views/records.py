@@ -23,7 +23,13 @@ def withdraw_patient(request: ClinicRequest, pk: UUID) -> HttpResponse:
     patient = find_patient(request, pk)
     form = ReasonForm(request.POST or None)
     if accepted(
-        form, lambda: actions.withdraw_patient(patient=patient, reason=form.cleaned_data["reason"], by=request.user)
+        form,
+        lambda: actions.withdraw_patient(
+            patient=patient,
+            reason=form.cleaned_data["reason"],
+            by=request.user,
+            today=request.clinic.local_date(timezone.now()),
+        ),
     ):
         return back_to(request, patient, "Record marked as entered in error.", undo=True)
     count = patient.planned_visits.filter(status=PlannedVisit.Status.PLANNED).count()
@@ -42,12 +48,12 @@ def merge(request: ClinicRequest, pk: UUID) -> HttpResponse:
     other = found_other(patient, find) if find.is_valid() else None
     if other is None:
         return form_page(request, find, patient, title="Merge a duplicate", button="Compare", template=TEMPLATE)
-    form = merge_form(request, patient, other)
+    form, today = merge_form(request, patient, other), request.clinic.local_date(timezone.now())
     stands, duplicate = (other, patient) if form["into"].value() == str(other.pk) else (patient, other)
     if accepted(
         form,
         lambda: actions.merge_patients(
-            duplicate=duplicate, into=stands, reason=form.cleaned_data["reason"], by=request.user
+            duplicate=duplicate, into=stands, reason=form.cleaned_data["reason"], by=request.user, today=today
         ),
     ):
         return back_to(request, stands, f"{duplicate} was merged into this record.", undo=True)
@@ -59,7 +65,7 @@ def merge(request: ClinicRequest, pk: UUID) -> HttpResponse:
         title="Merge a duplicate",
         button="Merge the records",
         template=TEMPLATE,
-        more={"both": both, "today": request.clinic.local_date(timezone.now())},
+        more={"both": both, "today": today},
     )
 
 

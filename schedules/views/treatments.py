@@ -15,16 +15,14 @@ from patients import actions as patient_actions
 from patients.models import Patient, Treatment
 from patients.views import back_to, find_patient, form_page
 from schedules import actions
-from schedules.calendars import working_calendar
 from schedules.forms.treatments import (
     ConfirmTreatmentForm,
     CorrectTreatmentForm,
     NewTreatmentForm,
-    ReasonForm,
     RecoveryForm,
 )
-from schedules.models import OPEN_ACTIVITY, Plan, PlannedVisit
-from schedules.preview import Preview, preview
+from schedules.models import Plan
+from schedules.pages.preview import Preview, preview
 
 
 @require_http_methods(["GET", "POST"])
@@ -33,7 +31,7 @@ def add_treatment(request: ClinicRequest, pk: UUID) -> HttpResponse:
     """Add a treatment of a patient, after a look at what it plans and replaces."""
     patient = find_patient(request, pk)
     today = request.clinic.local_date(timezone.now())
-    form = NewTreatmentForm(request.POST or None, may_decide=may_here(request, May.DECIDE))
+    form = NewTreatmentForm(request.POST or None, patient=patient, may_decide=may_here(request, May.DECIDE))
 
     def change() -> Treatment:
         return actions.record_treatment(
@@ -49,7 +47,10 @@ def confirm_treatment(request: ClinicRequest, pk: UUID) -> HttpResponse:
     """Confirm that a planned treatment was given, after a look at what it plans and replaces."""
     treatment = find_treatment(request, pk)
     form = ConfirmTreatmentForm(
-        request.POST or None, initial=as_entered(treatment), may_decide=may_here(request, May.DECIDE)
+        request.POST or None,
+        initial=as_entered(treatment),
+        clinic=treatment.clinic,
+        may_decide=may_here(request, May.DECIDE),
     )
 
     def change() -> Treatment:
@@ -91,7 +92,6 @@ def look(request: ClinicRequest, patient: Patient, change: Callable[[], Treatmen
     return preview(
         lambda: change().patient,
         today=request.clinic.local_date(timezone.now()),
-        calendar=working_calendar(request.clinic),
         before=patient,
     )
 
@@ -114,28 +114,10 @@ def correct_treatment(request: ClinicRequest, pk: UUID) -> HttpResponse:
     ):
         return back_to(request, treatment.patient, "Treatment corrected.", undo=True)
     told = (
-        "Another date or kind: mark the treatment as entered in error and add it anew, so that its plan is made anew."
+        "Another date is corrected by “Correct the date”, since the plan counts from it. Another kind: mark the "
+        "treatment as entered in error and add it anew."
     )
     return form_page(request, form, treatment.patient, title="Correct a treatment", button="Save correction", told=told)
-
-
-@require_http_methods(["GET", "POST"])
-@requires(May.RECORD)
-def withdraw_treatment(request: ClinicRequest, pk: UUID) -> HttpResponse:
-    """Mark a treatment as entered in error; the page says what that cancels."""
-    treatment = find_treatment(request, pk)
-    form = ReasonForm(request.POST or None)
-    if accepted(
-        form,
-        lambda: actions.withdraw_treatment(treatment=treatment, reason=form.cleaned_data["reason"], by=request.user),
-    ):
-        return back_to(request, treatment.patient, "Treatment marked as entered in error.", undo=True)
-    open_visits = PlannedVisit.objects.filter(plan__treatment=treatment, activities__status__in=OPEN_ACTIVITY)
-    count = open_visits.distinct().count()
-    told = f"Cancels {count} open timepoints of its plan; what is done stays. An earlier plan stands again."
-    button = f"Mark as entered in error and cancel {count} timepoints" if count else "Mark as entered in error"
-    title = f"Treatment of {treatment.started_on:%-d %b %Y} entered in error"
-    return form_page(request, form, treatment.patient, title=title, button=button, told=told if count else "")
 
 
 @require_http_methods(["GET", "POST"])

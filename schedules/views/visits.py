@@ -13,12 +13,15 @@ from accounts.permissions import May, may_here, requires, visible_or_404
 from iotrex_followup.refusals import attempt
 from patients.models import Patient
 from schedules import actions, protocol
-from schedules.calendars import working_calendar
+from schedules.appointments.days import diary_of
 from schedules.forms.visits import MissedForm, NotApplicableForm, RecordVisitForm, ReleaseForm, UnscheduledVisitForm
 from schedules.models import ActivityStatus, PlannedActivity, PlannedVisit
-from schedules.planning import point_of
+from schedules.pages.as_of import moves_of
+from schedules.pages.worklist import Day, visit_rows
+from schedules.plans.additions import origins, why_added
+from schedules.plans.planning import points_of
+from schedules.plans.replanning import can_be_recorded
 from schedules.views.answers import about, after_visit_change, entered_day, form_answer, page_before, say_done
-from schedules.worklist import day_of, visit_rows
 
 RELATED = ("patient__clinic", "plan__protocol", "plan__treatment", "appointment")
 
@@ -30,13 +33,23 @@ def visit(request: ClinicRequest, pk: UUID) -> HttpResponse:
     shown = find_visit(request, pk)
     today = request.clinic.local_date(timezone.now())
     plan = shown.plan
-    calendar = working_calendar(request.clinic)
+    diary = diary_of(shown.patient, [], today=today)
+    activities = list(shown.activities.select_related("record__recorded_by", "record__visit", "proposal"))
     context = {
         **about(shown.patient, today),
-        "row": visit_rows([shown], day_of(calendar, today))[0],
-        "activities": shown.activities.select_related("record__recorded_by", "record__visit"),
-        "trace": protocol.explain(plan.protocol.definition, plan.anchor, point_of(shown), calendar=calendar),
+        "row": visit_rows([shown], Day(today, diary.calendar, []))[0],
+        "activities": activities,
+        "added": origins(activities),
+        "trace": protocol.explain(
+            plan.protocol.definition,
+            plan.anchor,
+            points_of(plan, [shown])[shown.pk],
+            calendar=diary,
+            because=why_added(shown.phase, activities),
+        ),
+        "moves": moves_of(plan).get(shown.pk, ()),
         "may_record": may_here(request, May.RECORD),
+        "recordable": any(can_be_recorded(each) for each in activities),
     }
     return render(request, "schedules/visit.html", context)
 
@@ -47,8 +60,11 @@ def record_visit(request: ClinicRequest, pk: UUID) -> HttpResponse:
     """Record what was done of a visit: a short form in a dialog, the whole one as a page."""
     planned = find_visit(request, pk)
     today = request.clinic.local_date(timezone.now())
-    to_do = [a.activity for a in planned.activities.all() if a.status == ActivityStatus.PLANNED]
-    form = RecordVisitForm(request.POST or None, activities=to_do, today=today)
+    to_do = [a for a in planned.activities.all() if can_be_recorded(a) and a.status != ActivityStatus.DRAWN]
+    # What is closed was not wanted of us then; what is heard of it late was mostly done elsewhere.
+    late = bool(to_do) and not any(a.is_open for a in to_do)
+    known = {"elsewhere": True, "occurred_on": None} if late else {}
+    form = RecordVisitForm(request.POST or None, activities=[a.activity for a in to_do], today=today, initial=known)
     done = (
         attempt(form, lambda: actions.record_visit(visit=planned, by=request.user, today=today, **form.facts))
         if form.is_valid()
@@ -56,7 +72,8 @@ def record_visit(request: ClinicRequest, pk: UUID) -> HttpResponse:
     )
     if done:
         return after_visit_change(request, planned, today=today)
-    outside = protocol.reason_needed(entered_day(request, "occurred_on") or today, planned.opens, planned.closes)
+    day = entered_day(request, "occurred_on") or (planned.target if late else today)
+    outside = protocol.reason_needed(day, planned.opens, planned.closes)
     form.fields["timing_reason"].required = outside
     if request.htmx.target == "timing":
         return render(request, "schedules/record.html#timing", {"form": form, "visit": planned, "outside": outside})
@@ -137,7 +154,10 @@ def release_activity(request: ClinicRequest, pk: UUID) -> HttpResponse:
     today = request.clinic.local_date(timezone.now())
     form = ReleaseForm(request.POST or None)
     done = (
-        attempt(form, lambda: actions.release_activity(activity=activity, by=request.user, **form.cleaned_data))
+        attempt(
+            form,
+            lambda: actions.release_activity(activity=activity, by=request.user, today=today, **form.cleaned_data),
+        )
         if form.is_valid()
         else None
     )

@@ -8,9 +8,11 @@ from django.views.decorators.http import require_GET
 from accounts.middleware import ClinicRequest
 from accounts.permissions import May, may_here, requires
 from patients.models import Patient
-from schedules import worklist as lists
-from schedules.calendars import working_calendar
 from schedules.forms.worklist import WorklistFilterForm
+from schedules.pages import worklist as lists
+from schedules.plans.additions import open_offers
+
+OFFERS = 5  # the rest stands on a page of its own
 
 
 @require_GET
@@ -19,15 +21,18 @@ def worklist(request: ClinicRequest) -> HttpResponse:
     """Show the groups of the worklist; with `group` and `after` only the next rows of that group."""
     today = request.clinic.local_date(timezone.now())
     form = WorklistFilterForm(request.GET or None, clinic=request.clinic)
-    day = lists.day_of(working_calendar(request.clinic), today)
+    day = lists.day_of(request.clinic, today)
     context = {
         "form": form,
         "today": today,
         "may_record": may_here(request, May.RECORD),
+        "may_decide": may_here(request, May.DECIDE),
         "query": filter_query(request),
     }
     if "group" in request.GET:
         return more_rows(request, day, form, context)
+    context["offers"] = open_offers(request.clinic)[:OFFERS]
+    context["offer_count"] = lists.counted(open_offers(request.clinic)) if context["offers"] else "0"
     context["groups"] = groups = lists.groups(request.clinic, day, form.filters)
     if not any(group.rows for group in groups if group.key not in ("week", "month")):
         context["nothing_due"] = True

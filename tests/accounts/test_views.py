@@ -69,7 +69,7 @@ def test_staff_list_takes_the_same_queries_for_any_number(client, administrator,
 
     client.get(reverse("accounts:staff"))  # the first page after sign-in notes the time in the session
 
-    with django_assert_num_queries(4):  # session, person, memberships, list
+    with django_assert_num_queries(5):  # session, person, memberships, list, open alerts
         client.get(reverse("accounts:staff"))
 
 

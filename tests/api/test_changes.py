@@ -163,9 +163,11 @@ def test_visit_is_recorded_drawn_received_and_undone(api, plan):
     )
     received = api.post(f"{address}/results-received", {"activities": ["cbc"]})
     record = api.results(f"visit-records?visit={visit.pk}")[0]
-    for event in api.results(f"events?patient={plan.patient_id}")[:2]:
+    ours = [each for each in api.results(f"events?patient={plan.patient_id}") if each["kind"].startswith("visit.")]
+    for event in ours:
         assert api.post(f"events/{event['id']}/undo").json()["can_be_undone"] is False
 
+    assert [each["kind"] for each in ours] == ["visit.results_received", "visit.recorded"]
     assert [recorded.json()["shown_status"], statuses(recorded.json())] == ["Awaiting result", {"cbc": "drawn"}]
     assert [received.json()["shown_status"], received.json()["done_on"]] == ["Done elsewhere", "2024-03-20"]
     assert (record["findings"], record["temperature_c"]) == ({"petechiae": "absent"}, "36.8")
@@ -236,6 +238,15 @@ def test_recovery_of_counts_stops_the_clock(api, plan):
     assert (stopped["count_clock"], stopped["counts_recovered_on"]) == (None, str(TODAY))
 
 
+def test_only_a_clinician_undoes_a_clinicians_decision(api, clinic, plan):
+    api.post(f"plans/{plan.pk}/counts-recovered", {"recovered_on": TODAY})
+    address = f"events/{Event.objects.get(kind='counts.recovered').pk}/undo"
+
+    refused = ApiClient(member_of(clinic, Role.COORDINATOR)).post(address)
+
+    assert (refused.status_code, api.post(address).status_code) == (403, 200)
+
+
 def test_protocol_is_approved_for_one_clinic(api, clinic, clinician, plan):
     protocol = api.results("protocols")[0]
 
@@ -280,8 +291,8 @@ def test_preview_gives_the_timeline_and_saves_nothing(api, plan):
     assert "hva_vma" in {name for point in preview["timepoints"] for name in point["activities"]}
     assert preview["continues"] == "continues every 12 months"
     assert preview["warnings"] == [
-        "Imaging every 11 months leaves 13 months without a scan, more than 12: M47 to M60.",
-        "Imaging every 11 months puts scans on months without a visit: M14, M25, M47.",
+        "Imaging every 11 months leaves 13 months without a scan, more than 12: month 47 to month 60.",
+        "Imaging every 11 months puts scans on months without a visit: 14, 25, 47.",
     ]
     assert (Event.objects.count(), Patient.objects.count()) == (events, 1)
 

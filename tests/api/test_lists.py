@@ -11,7 +11,7 @@ from events.models import Job
 from patients.models import CareTeam, Contact
 from schedules.actions import mark_missed, record_visit
 from schedules.models import ClinicClosure, PlannedVisit
-from schedules.planning import facts_of
+from schedules.plans.planning import facts_of
 from schedules.protocol import Status, shown_status
 from schedules.shown import shown_as
 from tests.api.conftest import TODAY, TREATED, ApiClient
@@ -208,3 +208,10 @@ def test_visits_are_found_by_their_shown_status_of_the_clinics_day(api, clinic, 
         assert {row["shown_status"] for row in rows} == {status}
     overdue = api.results("visits?status=Overdue")[0]
     assert overdue["days_overdue"] == (TODAY - date.fromisoformat(overdue["closes"])).days
+
+
+def test_clinic_is_read_by_its_id(api, clinic):
+    stranger = ApiClient(MembershipFactory(clinic=ClinicFactory()).staff)
+
+    assert api.get(f"clinics/{clinic.pk}").json() == api.results("clinics")[0]
+    assert stranger.get(f"clinics/{clinic.pk}").status_code == 404

@@ -1,15 +1,18 @@
 """The schema describes every route and nothing else, is valid OpenAPI 3.1, and its page holds under the policy."""
 
 import json
+import re
 
 import pytest
 from django.core.management import call_command
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 from django.urls.resolvers import RoutePattern
+from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
 from accounts.models import Role
+from iotrex_followup.api.examples import EXAMPLES
 from tests.factories import MembershipFactory
 
 
@@ -25,7 +28,7 @@ def routes(patterns, prefix=""):
         if isinstance(pattern, URLPattern):
             if path.startswith("api/v1/") and isinstance(pattern.pattern, RoutePattern):
                 for method in pattern.callback.actions:
-                    yield method, "/" + path.replace("<uuid:pk>", "{id}")
+                    yield method, "/" + re.sub(r"<uuid:(\w+)>", r"{\1}", path.replace("<uuid:pk>", "{id}"))
         else:
             yield from routes(pattern.url_patterns, path)
 
@@ -65,9 +68,17 @@ def test_schema_says_which_changes_need_a_version(schema):
     }
 
     assert needed == {
+        "patch absences/{id}",
+        "patch adverse-events/{id}",
         "patch care-teams/{id}",
+        "patch clinical-events/{id}",
+        "patch clinics/{id}/lab-policy",
         "patch contacts/{id}",
+        "patch laboratories/{id}",
         "patch patients/{id}",
+        "patch plans/{id}",
+        "patch protocols/{id}",
+        "patch reference-ranges/{id}",
         "patch treatments/{id}",
         "post appointments/{id}/move",
     }
@@ -95,3 +106,22 @@ def test_page_asks_to_sign_in(client):
 def test_answers_have_the_fields_of_the_schema(api, plan, schema):
     for path, name in [("visits", "Visit"), ("treatments", "Treatment"), ("patients", "Patient"), ("plans", "Plan")]:
         assert list(api.results(path)[0]) == list(schema["components"]["schemas"][name]["properties"])
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_example_is_what_its_shape_takes(schema, name):
+    assert schema["components"]["schemas"][name]["examples"] == [EXAMPLES[name]]
+    shape = {"$ref": f"#/components/schemas/{name}", "components": schema["components"]}
+    Draft202012Validator(shape).validate(EXAMPLES[name])
+    assert EXAMPLES[name].keys() <= schema["components"]["schemas"][name]["properties"].keys()
+
+
+def test_look_at_other_choices_of_a_plan_needs_only_what_changes(schema):
+    assert "required" not in schema["components"]["schemas"]["PlanChangeRequest"]
+
+
+@pytest.mark.django_db
+def test_page_shows_the_example_of_a_body(client):
+    client.force_login(MembershipFactory().staff)
+    page = client.get("/api/docs/").content.decode()
+    assert "Recurrence without MIBG uptake on CT of 2 Sep." in page

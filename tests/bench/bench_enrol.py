@@ -22,9 +22,9 @@ from patients.models import Patient  # noqa: E402
 from patients.treatment_checks import TreatmentFacts  # noqa: E402
 from schedules.actions import enrol, load_packaged_protocol  # noqa: E402
 from schedules.models import PlannedActivity, PlannedVisit  # noqa: E402
-from schedules.planning import PlanChoices  # noqa: E402
+from schedules.plans.planning import PlanChoices  # noqa: E402
 from tests.bench.database import own_database  # noqa: E402
-from tests.bench.measure import seconds  # noqa: E402
+from tests.bench.measure import Figure, report, seconds  # noqa: E402
 
 RUNS = 15
 MOST_STATEMENTS = 25
@@ -32,7 +32,7 @@ ANCHOR = date(2024, 1, 31)
 CLINICEDC = "1,088 statements, 0.9 to 1.2 s for 60 visits (clinicedc's appointment creator, as measured elsewhere)"
 
 
-def measure() -> list[tuple[str, str]]:
+def measure() -> list[Figure]:
     load_packaged_protocol(by=None)
     clinic = Clinic.objects.create(slug="bench", name="Bench", country="ES")
     by = Staff.objects.create_user("bench@example.org", name="Bench")
@@ -54,22 +54,22 @@ def measure() -> list[tuple[str, str]]:
             patient = one(today)
         visits = PlannedVisit.objects.filter(patient=patient).count()
         activities = PlannedActivity.objects.filter(visit__patient=patient).count()
-        rows.append((f"{visits} visits with {activities} activities", f"{statements_within(len(statements))}"))
+        rows.append(statements_within(f"{visits} visits with {activities} activities", len(statements)))
     times = sorted(1000 * seconds(one) for _ in range(RUNS))
     took = f"{median(times):.0f} ms ({times[0]:.0f} to {times[-1]:.0f})"
-    return [*rows, (f"one enrolment, {RUNS} runs", took), ("for comparison", CLINICEDC)]
+    return [*rows, Figure(f"one enrolment, {RUNS} runs", took), Figure("for comparison", CLINICEDC)]
 
 
-def statements_within(count: int) -> str:
-    return f"{count} statements (at most {MOST_STATEMENTS}: {'kept' if count <= MOST_STATEMENTS else 'BROKEN'})"
+def statements_within(what: str, count: int) -> Figure:
+    kept = count <= MOST_STATEMENTS
+    return Figure(what, f"{count} statements, at most {MOST_STATEMENTS}: {'kept' if kept else 'MISSED'}", kept)
 
 
-def run() -> list[tuple[str, str]]:
-    """Return what was measured and the figure, for the table of bin/bench."""
+def run() -> list[Figure]:
+    """Return what was measured, for the table of bin/bench."""
     with own_database("bench_enrol"):
         return measure()
 
 
 if __name__ == "__main__":
-    for what, figure in run():
-        print(f"{what}: {figure}")
+    report(run())

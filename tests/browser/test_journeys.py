@@ -12,7 +12,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from accounts.models import Clinic, Membership, Role
-from patients.models import Patient
+from patients.models import Patient, SupportiveCare
 from schedules.actions import load_packaged_protocol
 from schedules.models import Appointment, Plan, VisitRecord
 from tests.browser.conftest import PHONE
@@ -166,7 +166,7 @@ def test_page_has_no_accessibility_violations_and_fits_a_phone(page: Page, path:
 
 
 def test_screenshots_of_the_demo(page: Page, keep_screenshot: Callable[[Page, str], Path], settings) -> None:
-    """The pictures people look at before they try the product; README shows the worklist."""
+    """The pictures people look at before they try the product; docs/images has those that README and docs show."""
     settings.DEMO = True
     call_command("seed_demo", patients=20, seed=1)
     sign_in(page, "clinician@example.org", "iotrex-demo")
@@ -175,4 +175,10 @@ def test_screenshots_of_the_demo(page: Page, keep_screenshot: Callable[[Page, st
     page.locator("tbody tr a").first.click()
     page.wait_for_load_state("networkidle")
     patient = keep_screenshot(page, "patient")
-    assert min(worklist.stat().st_size, patient.stat().st_size) > 20_000
+    page.goto("/alerts/")
+    alerts = keep_screenshot(page, "alerts", full_page=False)
+    page.goto(f"/patients/{SupportiveCare.objects.filter(product='platelets').latest('given_on').patient_id}/results/")
+    page.get_by_role("link", name="Blood count", exact=True).click()
+    page.wait_for_load_state("networkidle")
+    flowsheet = keep_screenshot(page, "flowsheet", full_page=False)
+    assert min(picture.stat().st_size for picture in (worklist, patient, alerts, flowsheet)) > 20_000

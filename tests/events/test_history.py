@@ -20,17 +20,39 @@ TRACKED = {
     "accounts.membership",
     "accounts.staff",
     "events.job",
+    "events.message",
+    "labs.alert",
+    "labs.alertfinding",
+    "labs.baseline",
+    "labs.codemapping",
+    "labs.laboratory",
+    "labs.labgrade",
+    "labs.labpolicy",
+    "labs.labresult",
+    "labs.quarantineitem",
+    "labs.referencerange",
+    "labs.specimenmatch",
+    "labs.unitmapping",
+    "patients.adverseevent",
     "patients.careteam",
+    "patients.clinicalevent",
     "patients.contact",
     "patients.patient",
+    "patients.supportivecare",
     "patients.treatment",
+    "schedules.absence",
     "schedules.appointment",
+    "schedules.capacity",
     "schedules.clinicclosure",
+    "schedules.defaultprotocol",
+    "schedules.place",
     "schedules.plan",
     "schedules.plannedactivity",
     "schedules.plannedvisit",
     "schedules.protocol",
+    "schedules.proposal",
     "schedules.protocolapproval",
+    "schedules.signoff",
     "schedules.visitrecord",
 }
 
@@ -145,6 +167,15 @@ def test_system_is_the_author_where_no_person_is(patient: Patient) -> None:
 def test_action_within_an_action_is_by_the_same_author(patient: Patient, by: Staff) -> None:
     change(how=lambda p: change(how=bulk_update, patient=p, by=by), patient=patient, by=by, reason="")
     assert history(patient.pk) == [("update", "After", str(by.pk), "")]
+
+
+def test_what_follows_by_rule_takes_nobodys_name_off_what_they_changed(patient: Patient, by: Staff) -> None:
+    def change_and_follow(patient: Patient) -> None:
+        bulk_update(patient)
+        change(how=lambda _: None, patient=patient, by=None)
+
+    change(how=change_and_follow, patient=patient, by=by, reason="Misread.")
+    assert history(patient.pk) == [("update", "After", str(by.pk), "Misread.")]
 
 
 def test_failed_action_leaves_neither_row_nor_history(patient: Patient, by: Staff) -> None:

@@ -12,13 +12,13 @@ from events.models import Event
 from events.undo import undo
 from interop.actions import FileRefused, check_file, import_patients
 from interop.csv.columns import BY_NAME, exact_matching
-from interop.csv.reading import read_sheet
 from interop.csv.rows import Row
+from iotrex_followup.csv_reading import read_sheet
 from patients.actions import save_contact
 from patients.models import Contact, Patient, Treatment
 from schedules.actions import enrol, load_packaged_protocol, record_treatment
 from schedules.models import Plan, PlannedActivity, PlannedVisit
-from tests.factories import ClinicFactory, MembershipFactory
+from tests.factories import ClinicFactory, MembershipFactory, noon
 from tests.interop.files import ANA, BEN, csv_of
 
 pytestmark = pytest.mark.django_db
@@ -223,7 +223,7 @@ def test_import_that_skips_bad_rows_stores_the_others(member):
 
 def test_imported_treatment_is_undone_like_an_entered_one(member):
     import_file(member, ANA)
-    undo(event=Event.objects.get(kind="treatment.given"), by=member.staff)
+    undo(event=Event.objects.get(kind="treatment.given"), by=member.staff, now=noon(TODAY))
 
     assert Treatment.objects.get().state == "withdrawn"
     assert set(PlannedVisit.objects.values_list("status", flat=True)) == {"cancelled"}

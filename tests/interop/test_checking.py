@@ -6,11 +6,11 @@ from accounts.models import Role
 from events.undo import undo
 from interop.actions import check_file
 from interop.csv.columns import exact_matching
-from interop.csv.reading import read_sheet
+from iotrex_followup.csv_reading import read_sheet
 from patients.treatment_checks import TreatmentFacts
 from schedules.actions import load_packaged_protocol, merge_patients, record_treatment, withdraw_treatment
-from schedules.planning import PlanChoices
-from tests.factories import MembershipFactory, enrolled
+from schedules.plans.planning import PlanChoices
+from tests.factories import MembershipFactory, enrolled, noon
 from tests.interop.files import ANA, BEN, csv_of
 
 pytestmark = pytest.mark.django_db
@@ -83,6 +83,7 @@ def test_good_file_groups_rows_by_person_and_sorts_treatments_by_date(check):
         ({"weight_kg": "300"}, ("weight_kg", "A weight of 300.00 kg is outside 3-250 kg.")),
         ({"annual_interval": "24"}, ("annual_reason", "Visits every 24 months are unusual.")),
         ({"followed_from": "2026-06-02"}, ("followed_from", "2026-06-02 is in the future.")),
+        ({"protocol": "iotrex 9.9"}, ("protocol", "No new plan can follow 'iotrex 9.9'.")),
         ({"clinician_email": "x@example.org"}, ("clinician_email", "x@example.org does not work in this clinic.")),
     ],
 )
@@ -91,6 +92,13 @@ def test_wrong_row_is_one_mistake_at_its_column(check, change, mistake):
 
     assert found(result.mistakes) == [(3, *mistake)]
     assert ([[row.number for row in rows] for rows in result.newcomers], result.bad_rows) == ([[2]], 1)
+
+
+def test_a_row_may_name_the_protocol_its_plan_follows(check):
+    result = check(ANA | {"protocol": "iotrex 1.0"}, BEN)
+
+    followed = [row.choices.protocol for rows in result.newcomers for row in rows]
+    assert [protocol and protocol.reference for protocol in followed] == ["iotrex 1.0", None]
 
 
 def test_row_with_several_mistakes_tells_all_of_them(check):
@@ -234,7 +242,7 @@ def test_same_mrn_in_another_clinic_is_another_person(check, stored):
 
 
 def test_treatment_entered_in_error_is_not_brought_back(check, stored, member):
-    withdraw_treatment(treatment=stored().treatment, reason="Wrong patient.", by=member.staff)
+    withdraw_treatment(treatment=stored().treatment, reason="Wrong patient.", by=member.staff, today=TODAY)
 
     result = check(ANA)
 
@@ -259,8 +267,8 @@ def test_planned_treatment_is_to_be_confirmed_instead(check, stored, member):
 def test_merged_record_counts_its_treatments_and_names_the_one_that_stands(check, stored, member):
     duplicate = stored().patient
     into = stored(mrn="A9", indication="pheochromocytoma")
-    withdraw_treatment(treatment=into.treatment, reason="The same.", by=member.staff)
-    merge_patients(duplicate=duplicate, into=into.patient, reason="One person.", by=member.staff)
+    withdraw_treatment(treatment=into.treatment, reason="The same.", by=member.staff, today=TODAY)
+    merge_patients(duplicate=duplicate, into=into.patient, reason="One person.", by=member.staff, today=TODAY)
 
     result = check(ANA, ANA | {"treated_on": "2025-01-31"})
 
@@ -269,8 +277,8 @@ def test_merged_record_counts_its_treatments_and_names_the_one_that_stands(check
 
 def test_undone_withdrawal_makes_the_treatment_unchanged_again(check, stored, member):
     plan = stored()
-    withdraw_treatment(treatment=plan.treatment, reason="Wrong patient.", by=member.staff)
-    undo(event=plan.patient.events.get(kind="treatment.withdrawn"), by=member.staff)
+    withdraw_treatment(treatment=plan.treatment, reason="Wrong patient.", by=member.staff, today=TODAY)
+    undo(event=plan.patient.events.get(kind="treatment.withdrawn"), by=member.staff, now=noon(TODAY))
 
     result = check(ANA)
 

@@ -1,14 +1,14 @@
 from interop.csv.columns import BY_NAME, COLUMNS, REQUIRED, exact_matching, guess_matching
-from interop.csv.findings import Finding
-from interop.csv.reading import Sheet, read_sheet
 from interop.csv.writing import template
+from iotrex_followup.csv_reading import Sheet, read_sheet
+from iotrex_followup.findings import Finding
 
 
 def test_columns_are_those_that_were_agreed():
     assert " ".join(column.name for column in COLUMNS) == (
         "mrn given_name family_name birth_date sex indication secreting treated_on kind activity_mbq weight_kg "
         "clinician_email phone email language time_zone imaging_interval annual_interval annual_reason "
-        "override_reason followed_from"
+        "override_reason followed_from protocol"
     )
 
 

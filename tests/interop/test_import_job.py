@@ -11,8 +11,8 @@ from events.models import Job
 from interop import actions, tasks
 from interop.actions import keep_upload, order_import, take_up_import
 from interop.csv.columns import exact_matching
-from interop.csv.reading import read_sheet
 from interop.jobs import held
+from iotrex_followup.csv_reading import read_sheet
 from patients.models import Patient
 from schedules.actions import load_packaged_protocol
 from tests.factories import MembershipFactory

@@ -229,5 +229,5 @@ def test_list_of_imports_takes_the_same_queries_for_any_number(client, upload, j
     for _ in range(jobs):
         client.post(reverse("interop:start", args=[page.context["source"].pk]), choices(page.context["form"]))
 
-    with django_assert_num_queries(4):  # session, person, memberships, list
+    with django_assert_num_queries(5):  # session, person, memberships, list, counts in the head
         client.get(reverse("interop:import"))

@@ -70,3 +70,8 @@ def test_content_security_policy_allows_nothing_from_elsewhere_and_nothing_inlin
         "script-src 'self'",
         "style-src 'self'",
     ]
+
+
+@pytest.mark.parametrize("address", ["/api/v1/patients", "/api/v1/patients/"])
+def test_address_of_the_api_may_end_with_a_slash(client: Client, db: None, address: str) -> None:
+    assert client.get(address).status_code == 401

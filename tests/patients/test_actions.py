@@ -10,7 +10,7 @@ import pytest
 
 from accounts.models import Clinic, Staff
 from events.models import Event
-from iotrex_followup.errors import DomainError, InputRefused, ReasonNeeded
+from iotrex_followup.errors import DomainError, InputRefused, ReasonNeeded, TransitionRefused
 from patients.actions import (
     PatientFacts,
     register_patient,
@@ -209,3 +209,14 @@ def test_patient_with_a_birth_date_nobody_has_is_refused(clinic: Clinic, by: Sta
     with pytest.raises(InputRefused) as refused:
         register_patient(clinic=clinic, facts=replace(FACTS, birth_date=birth_date), by=by, today=date(2026, 11, 22))
     assert (refused.value.field, Patient.objects.count()) == ("birth_date", 0)
+
+
+def test_treatment_entered_in_error_meanwhile_is_not_corrected(plan: Plan, by: Staff) -> None:
+    treatment = Treatment.objects.select_related("patient", "clinic").get()
+    Treatment.objects.update(state="withdrawn")
+
+    with pytest.raises(TransitionRefused, match="entered in error"):
+        update_treatment(treatment=treatment, fields={"weight_kg": Decimal(60)}, reason="", by=by, today=TODAY)
+
+    treatment.refresh_from_db()
+    assert (treatment.state, treatment.weight_kg) == ("withdrawn", None)

@@ -7,7 +7,7 @@ from accounts.models import Role
 from patients.actions import search_name
 from patients.models import Patient
 from patients.names import typed_date
-from schedules.patient_list import PAGE
+from schedules.pages.patient_list import PAGE
 from tests.factories import ClinicFactory, MembershipFactory, PatientFactory, StaffFactory, enrolled
 
 pytestmark = pytest.mark.django_db
@@ -176,7 +176,9 @@ def test_list_takes_the_same_queries_for_any_number(client, clinician, patients,
     )
     PatientFactory.create_batch(patients - 1, clinic=clinician.clinic, responsible_clinician=clinician.staff)
 
-    with django_assert_num_queries(6):  # session, person, memberships, clinicians to choose from, list, next visits
+    with django_assert_num_queries(
+        7
+    ):  # session, person, memberships, open alerts, clinicians to choose from, list, next visits
         client.get(LIST)
 
 

@@ -11,8 +11,7 @@ from django.urls import reverse
 
 from accounts.models import Staff
 from schedules.actions import book_visits
-from schedules.booking import companions, suggestion
-from schedules.calendars import working_calendar
+from schedules.appointments.days import companions, diary_of, suggestion
 from schedules.models import Appointment, ClinicClosure, Plan, PlannedVisit
 from tests.factories import MembershipFactory, enrolled, visit_of
 
@@ -53,7 +52,8 @@ def mistakes(response: Any) -> tuple[int, list[str]]:
 def test_suggested_day_works_is_near_the_target_and_not_past(
     plan: Plan, timepoint: str, today: date, day: date
 ) -> None:
-    assert suggestion(visit_of(plan, timepoint), working_calendar(plan.clinic), today=today) == day
+    visit = visit_of(plan, timepoint)
+    assert suggestion([visit], diary_of(plan.patient, [visit], today=today), today=today) == day
 
 
 def test_suggested_day_lies_after_a_closure_that_fills_the_window(plan: Plan) -> None:
@@ -61,7 +61,8 @@ def test_suggested_day_lies_after_a_closure_that_fills_the_window(plan: Plan) ->
         clinic=plan.clinic, first_day=date(2024, 3, 20), last_day=date(2024, 4, 9), reason="move"
     )
 
-    assert suggestion(visit_of(plan, "W8"), working_calendar(plan.clinic), today=TODAY) == date(2024, 4, 10)
+    visit = visit_of(plan, "W8")
+    assert suggestion([visit], diary_of(plan.patient, [visit], today=TODAY), today=TODAY) == date(2024, 4, 10)
 
 
 @pytest.mark.parametrize(
@@ -112,7 +113,10 @@ def test_another_day_in_the_form_shows_what_it_means(signed_in: Client, plan: Pl
 
     day = signed_in.get(page(visit_of(plan, "W8")), {"on": "2024-03-31"}, headers=headers).context["day"]
 
-    assert (day.outside, day.closed) == (True, "not a working weekday")
+    assert list(day.concerns) == [
+        "Week 8: Sun 31 Mar 2024 is outside the window Sun 24 Mar 2024 to Sat 30 Mar 2024.",
+        "The clinic does not work on Sun 31 Mar 2024 (not a working weekday).",
+    ]
     assert [visit.timepoint for visit in day.companions] == ["M2"]
 
 
@@ -133,8 +137,8 @@ def test_cancelling_needs_a_reason(signed_in: Client, plan: Plan, clinician: Sta
     appointment = book_visits(visits=[visit], on=date(2024, 3, 28), by=clinician, today=TODAY)
     cancel = reverse("schedules:cancel_appointment", args=[appointment.pk])
 
-    refused = signed_in.post(cancel, {"reason": ""})
-    response = signed_in.post(cancel, {"reason": "ill", "next": "/"})
+    refused = signed_in.post(cancel, {"reason": "", "cancelled_by": "patient"})
+    response = signed_in.post(cancel, {"reason": "ill", "cancelled_by": "patient", "next": "/"})
 
     assert mistakes(refused) == (422, ["reason"])
     assert response.url == "/"

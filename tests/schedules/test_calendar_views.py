@@ -13,9 +13,9 @@ from django.urls import reverse
 from accounts.models import Clinic, Role, Staff
 from events.models import Event
 from schedules.actions import book_visits, load_packaged_protocol
+from schedules.appointments.year import coming_year
 from schedules.models import ClinicClosure, Plan, ProtocolApproval
 from schedules.tasks import extend_horizons
-from schedules.year import coming_year
 from tests.factories import MembershipFactory, enrolled, visit_of
 
 TODAY = date(2024, 3, 27)
@@ -116,7 +116,7 @@ def test_booked_day_lists_who_comes(client: Client, plan: Plan, clinician: Staff
 
     assert response.status_code == status
     if status == 200:
-        assert [appointment.patient for appointment in response.context["appointments"]] == [plan.patient]
+        assert [entry.appointment.patient for entry in response.context["day"].entries] == [plan.patient]
 
 
 @pytest.mark.parametrize("role", [Role.CLINICIAN, Role.COORDINATOR, Role.AUDITOR])

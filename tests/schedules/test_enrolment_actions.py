@@ -30,9 +30,9 @@ from schedules.actions import (
     withdraw_treatment,
 )
 from schedules.models import ActivityStatus, Plan, PlannedActivity, PlannedVisit
-from schedules.planning import PlanChoices
+from schedules.plans.planning import PlanChoices
 from schedules.protocol import stored_timeline
-from tests.factories import PatientFactory, enrolled, visit_of
+from tests.factories import PatientFactory, enrolled, noon, visit_of
 from tests.snapshot import everything, stored
 
 ANCHOR = date(2024, 1, 31)
@@ -133,7 +133,7 @@ def test_withdrawn_treatment_leaves_what_the_others_alone_would_give(
     patient: Patient, clinic: Clinic, clinician: Staff, withdrawn: int
 ) -> None:
     treatments = give(patient, clinician, FIRST, SECOND, THIRD)
-    withdraw_treatment(treatment=treatments[withdrawn], reason="Another person's.", by=clinician)
+    withdraw_treatment(treatment=treatments[withdrawn], reason="Another person's.", by=clinician, today=TODAY)
     others = [day for n, day in enumerate((FIRST, SECOND, THIRD)) if n != withdrawn]
     alone = PatientFactory(clinic=clinic)
     give(alone, clinician, *others)
@@ -153,19 +153,19 @@ def test_withdrawn_treatment_undone_gives_every_row_back(patient: Patient, clini
     month = visit_of(treatments[withdrawn].plan, "M2")
     mark_missed(visit=month, reason="Away.", next_step="", by=clinician, today=TODAY)
     before = stored()
-    withdraw_treatment(treatment=treatments[withdrawn], reason="Another person's.", by=clinician)
+    withdraw_treatment(treatment=treatments[withdrawn], reason="Another person's.", by=clinician, today=TODAY)
     assert stored() != before
-    undo(event=Event.objects.get(kind="treatment.withdrawn"), by=clinician)
+    undo(event=Event.objects.get(kind="treatment.withdrawn"), by=clinician, now=noon(TODAY))
     assert stored() == before
 
 
 def test_withdrawn_patient_undone_gives_every_row_back(patient: Patient, clinician: Staff) -> None:
     give(patient, clinician, SECOND, FIRST, THIRD)
     before = stored()
-    withdraw_patient(patient=patient, reason="Never existed.", by=clinician)
+    withdraw_patient(patient=patient, reason="Never existed.", by=clinician, today=TODAY)
     assert not Plan.objects.current().filter(patient=patient).exists()
     assert not PlannedVisit.objects.filter(patient=patient, status="planned").exists()
-    undo(event=Event.objects.get(kind="patient.withdrawn"), by=clinician)
+    undo(event=Event.objects.get(kind="patient.withdrawn"), by=clinician, now=noon(TODAY))
     assert stored() == before
 
 
@@ -262,7 +262,7 @@ def test_extending_twice_in_a_night_changes_nothing(plan: Plan) -> None:
 
 def test_earlier_plan_and_closed_record_are_not_extended(patient: Patient, clinician: Staff, plan: Plan) -> None:
     first = give(patient, clinician, SECOND, ANCHOR)[0].plan
-    withdraw_patient(patient=plan.patient, reason="Never existed.", by=clinician)
+    withdraw_patient(patient=plan.patient, reason="Never existed.", by=clinician, today=TODAY)
     before = first.visits.count(), plan.visits.count()
     assert extend_plans(today=date(2035, 1, 1)) == 1
     assert (first.visits.count(), plan.visits.count()) == before
@@ -382,16 +382,16 @@ def test_treatment_is_not_withdrawn_without_a_reason(patient: Patient, clinician
     treatment = give(patient, clinician, ANCHOR)[0]
     before = everything()
     with pytest.raises(ReasonNeeded):
-        withdraw_treatment(treatment=treatment, reason="", by=clinician)
+        withdraw_treatment(treatment=treatment, reason="", by=clinician, today=TODAY)
     assert everything() == before
 
 
 def test_treatment_is_not_withdrawn_twice(patient: Patient, clinician: Staff) -> None:
     treatment = give(patient, clinician, ANCHOR)[0]
-    withdraw_treatment(treatment=treatment, reason="Another person's.", by=clinician)
+    withdraw_treatment(treatment=treatment, reason="Another person's.", by=clinician, today=TODAY)
     before = everything()
     with pytest.raises(TransitionRefused, match="already"):
-        withdraw_treatment(treatment=Treatment.objects.get(pk=treatment.pk), reason="Again.", by=clinician)
+        withdraw_treatment(treatment=Treatment.objects.get(pk=treatment.pk), reason="Again.", by=clinician, today=TODAY)
     assert everything() == before
 
 
@@ -401,3 +401,12 @@ def test_recovery_lies_between_the_infusion_and_today(plan: Plan, clinician: Sta
     with pytest.raises(InputRefused, match="between the infusion and today"):
         record_count_recovery(plan=plan, recovered_on=day, by=clinician, today=date(2024, 3, 6))
     assert everything() == before
+
+
+def test_recovery_a_clinician_records_stands_whatever_the_results_told(plan: Plan, clinician: Staff) -> None:
+    Plan.objects.filter(pk=plan.pk).update(counts_recovered_on=date(2024, 2, 20), recovery_by_rule=True)
+
+    record_count_recovery(plan=plan, recovered_on=date(2024, 2, 27), by=clinician, today=date(2024, 3, 1))
+
+    plan.refresh_from_db()
+    assert (plan.counts_recovered_on, plan.recovery_by_rule) == (date(2024, 2, 27), False)

@@ -94,8 +94,8 @@ def test_preview_warns_of_long_gaps(client, clinician):
     seen = enrol(client, "preview", imaging_interval="11").context["preview"]
 
     assert seen.warnings == [
-        "Imaging every 11 months leaves 13 months without a scan, more than 12: M47 to M60.",
-        "Imaging every 11 months puts scans on months without a visit: M14, M25, M47.",
+        "Imaging every 11 months leaves 13 months without a scan, more than 12: month 47 to month 60.",
+        "Imaging every 11 months puts scans on months without a visit: 14, 25, 47.",
     ]
 
 

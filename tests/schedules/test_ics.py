@@ -11,7 +11,7 @@ from django.urls import reverse
 from accounts.models import Clinic, Staff
 from events.models import Event
 from schedules.actions import book_visits, cancel_appointment, mark_missed, move_appointment, record_visit
-from schedules.ics import calendar_file
+from schedules.appointments.ics import calendar_file
 from schedules.models import Plan
 from tests.factories import ClinicFactory, enrolled, visit_of
 

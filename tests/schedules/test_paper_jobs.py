@@ -15,11 +15,12 @@ from accounts.models import Clinic, Role, Staff
 from events.models import Job, StoredFile
 from iotrex_followup.errors import InputRefused, TransitionRefused
 from patients.models import Patient
-from schedules import printing, tasks
+from schedules import tasks
 from schedules.actions import paper
 from schedules.actions.paper import PDF, ZIP, fail_printing, order_visit_plans, retry_printing
+from schedules.documents import printing
 from schedules.models import Plan
-from schedules.planning import PlanChoices
+from schedules.plans.planning import PlanChoices
 from tests.factories import ClinicFactory, MembershipFactory, PatientFactory, enrolled
 from tests.pdf import pages_of
 

@@ -6,7 +6,7 @@ from django.urls import reverse
 from accounts.models import Role
 from patients.models import CareTeam
 from schedules.actions import book_visits, record_visit
-from schedules.patient_page import EVENTS
+from schedules.pages.patient_page import EVENTS
 from tests.factories import ClinicFactory, MembershipFactory, PatientFactory, enrolled, visit_of
 
 pytestmark = pytest.mark.django_db

@@ -5,9 +5,8 @@ import vl_convert
 
 from patients.models import Patient
 from schedules.actions import mark_missed, record_visit
-from schedules.calendars import working_calendar
-from schedules.patient_page import shown_plans
-from schedules.pictures import LANES, LOOKS, Happened, Panel, plan_picture
+from schedules.pages.patient_page import shown_plans
+from schedules.pages.plan_picture import LANES, LOOKS, Happened, Panel, plan_picture
 from schedules.protocol import Status
 from tests.factories import MembershipFactory, enrolled, visit_of
 
@@ -24,7 +23,7 @@ def plan():
 
 
 def picture(plan, today=TODAY):
-    (shown,) = shown_plans(Patient.objects.get(), today=today, calendar=working_calendar(plan.clinic))
+    (shown,) = shown_plans(Patient.objects.get(), today=today)
     nadir = plan.protocol.definition.nadir
     happened = [Happened(ANCHOR, "treatment 1")]
     return plan_picture(shown.rows, anchor=ANCHOR, nadir=nadir, happened=happened, today=today)

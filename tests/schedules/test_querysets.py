@@ -7,7 +7,7 @@ import pytest
 
 from accounts.models import Clinic, Staff
 from schedules.models import Appointment, Plan, PlannedVisit, VisitRecord
-from schedules.planning import facts_of
+from schedules.plans.planning import facts_of
 from schedules.protocol import Status, count_clock, shown_status
 from tests.factories import enrolled
 
@@ -70,7 +70,7 @@ def test_shown_statuses_in_sql_are_those_of_the_pure_function(
     for visit in stored:
         decided[shown_status(facts_of(visit), TODAY)].add(visit.pk)
     assert asked == decided
-    assert {status for status, found in decided.items() if not found} <= {Status.BEFORE_ENROLMENT}
+    assert {status for status, found in decided.items() if not found} <= {Status.BEFORE_ENROLMENT, Status.ON_HOLD}
 
 
 def ids(visits: object) -> list[object]:
@@ -89,7 +89,7 @@ def test_groups_by_date_are_parts_of_their_statuses(every_combination: list[Plan
     assert ids(asked.awaiting_result()) == ids(asked.shown_as(Status.AWAITING_RESULT, **on))
     assert {v.drawn_on for v in asked.awaiting_result(drawn_before=TODAY)} == {TODAY - timedelta(days=1)}
     assert {v.appointment.on for v in asked.booked(**on, until=TODAY)} == {TODAY}
-    assert all(not v.opens <= v.appointment.on <= v.closes for v in asked.booked_outside_window(**on)), (
+    assert all(not v.opens <= v.appointment.on <= v.closes for v in asked.booked_unfit(**on)), (
         "a booking inside its window needs no decision"
     )
 
@@ -107,11 +107,20 @@ def test_windows_within_closed_days_are_found(every_combination: list[PlannedVis
 @pytest.mark.parametrize("followed_from", [0, 20, 60])
 @pytest.mark.parametrize("recovered_on", [None, 40])
 @pytest.mark.parametrize("last_count", [None, 0, 30, 45])
+@pytest.mark.parametrize(("reported", "severe"), [(None, False), (35, False), (35, True)])
 def test_counts_overdue_in_sql_are_those_of_the_clock(
-    clinic: Clinic, clinician: Staff, plan: Plan, followed_from: int, recovered_on: int | None, last_count: int | None
+    clinic: Clinic,
+    clinician: Staff,
+    plan: Plan,
+    followed_from: int,
+    recovered_on: int | None,
+    last_count: int | None,
+    reported: int | None,
+    severe: bool,
 ) -> None:
     after = {n: plan.anchor + timedelta(days=n) for n in range(120)}
     plan.followed_from, plan.counts_recovered_on = after[followed_from], after.get(recovered_on)
+    plan.result_count_on, plan.result_count_severe = after.get(reported), severe
     plan.save()
     if last_count is not None:
         VisitRecord.objects.create(
@@ -124,7 +133,8 @@ def test_counts_overdue_in_sql_are_those_of_the_clock(
 
     asked = {n for n, today in after.items() if Plan.objects.counts_overdue(on=today).exists()}
 
-    assert asked == {n for n, today in after.items() if is_overdue(plan, after.get(last_count), today)}
+    last_specimen_on = after[max(last_count or 0, reported or 0)] if last_count or reported else after.get(last_count)
+    assert asked == {n for n, today in after.items() if is_overdue(plan, last_specimen_on, today)}
 
 
 def is_overdue(plan: Plan, last_specimen_on: date | None, today: date) -> bool:
@@ -133,6 +143,7 @@ def is_overdue(plan: Plan, last_specimen_on: date | None, today: date) -> bool:
         followed_from=plan.followed_from,
         last_specimen_on=last_specimen_on,
         today=today,
+        severe=plan.result_count_severe,
         recovered_on=plan.counts_recovered_on,
     )
     return clock is not None and clock.overdue

@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 
 from accounts.models import Staff
-from patients.models import Indication, Patient, Treatment
+from patients.models import ClinicalEvent, Indication, Patient, Treatment
 from schedules.demo.clinic import PASSWORD, SIGN_INS
 from schedules.demo.seed import seed
 from schedules.models import Appointment, Plan, PlannedActivity, PlannedVisit, ProtocolApproval, VisitRecord
@@ -84,6 +84,13 @@ def test_demo_holds_every_indication_and_every_phase_of_follow_up() -> None:
         ("dosimetric", "given"),
     }
     assert Treatment.objects.filter(number=2).count() == 2
+
+
+@pytest.mark.usefixtures("demo")
+def test_demo_tells_of_a_death_a_pause_and_a_transfer_that_waits() -> None:
+    events = ClinicalEvent.objects.values_list("kind", "accepted_on")
+    assert {("death", None), ("pause", None), ("transfer", None)} <= set(events)
+    assert set(Patient.objects.values_list("care", flat=True)) == {"followed", "paused", "deceased"}
 
 
 @pytest.mark.usefixtures("demo")

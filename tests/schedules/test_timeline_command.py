@@ -101,8 +101,8 @@ def test_warnings_go_to_stderr_once_and_exit_0(run, tmp_path):
     assert code == 0
     assert out.splitlines()[0] == f"anchor,{HEAD}"
     assert err.splitlines() == [
-        "Imaging every 11 months leaves 13 months without a scan, more than 12: M47 to M60.",
-        "Imaging every 11 months puts scans on months without a visit: M14, M25, M47.",
+        "Imaging every 11 months leaves 13 months without a scan, more than 12: month 47 to month 60.",
+        "Imaging every 11 months puts scans on months without a visit: 14, 25, 47.",
     ]
 
 

@@ -7,7 +7,7 @@ from accounts.models import Role
 from patients.models import Patient, Treatment
 from patients.treatment_checks import TreatmentFacts
 from schedules.actions import book_visits, record_treatment
-from schedules.planning import PlanChoices
+from schedules.plans.planning import PlanChoices
 from tests.factories import ClinicFactory, MembershipFactory, PatientFactory, enrolled, visit_of
 
 pytestmark = pytest.mark.django_db
@@ -66,6 +66,15 @@ def test_preview_of_a_further_treatment_lists_what_it_replaces_and_saves_nothing
     assert (seen.stored, len(seen.superseded)) == (47, plan.visits.filter(target__gte=date(2026, 11, 1)).count())
     assert [row.visit.timepoint for row in seen.superseded if row.visit.appointment] == ["M10"]
     assert (Treatment.objects.count(), plan.visits.filter(status="superseded").count()) == (1, 0)
+
+
+def test_preview_of_a_further_treatment_says_what_could_be_carried_to_it(client, clinician, plan):
+    seen = post(client, "add_treatment", plan.patient.pk, GIVEN | {"step": "preview"})
+
+    assert (
+        seen.context["preview"].left[0].startswith("Chemistry, Thyroid function of Month 2, plan from Sun 1 Feb 2026")
+    )
+    assert seen.context["preview"].left[0] in seen.content.decode()
 
 
 def test_further_treatment_is_saved_and_its_plan_is_current(client, clinician, plan):
@@ -139,12 +148,14 @@ def test_correction_shows_the_activity_as_a_plain_number_of_gbq(client, clinicia
 
 def test_treatment_entered_in_error_says_what_it_cancels_and_is_undone(client, clinician, plan):
     count = plan.visits.filter(status="planned").count()
-    page = client.get(reverse("schedules:withdraw_treatment", args=[plan.treatment.pk]))
 
     refused = post(client, "withdraw_treatment", plan.treatment.pk, {"reason": ""})
-    post(client, "withdraw_treatment", plan.treatment.pk, {"reason": "Wrong patient"})
+    seen = post(client, "withdraw_treatment", plan.treatment.pk, {"reason": "Wrong patient"})
+    assert state(plan.treatment) == "given"
+    assert [(each.what.value, each.number) for each in seen.context["difference"].counts] == [("Falls away", count)]
+    save = {"reason": "Wrong patient", "step": "save", "seen": seen.context["difference"].fingerprint}
+    post(client, "withdraw_treatment", plan.treatment.pk, save)
 
-    assert page.context["button"] == f"Mark as entered in error and cancel {count} timepoints"
     assert list(refused.context["form"].errors) == ["reason"]
     assert (state(plan.treatment), plan.visits.filter(status="cancelled").count()) == ("withdrawn", count)
     post(client, "undo", plan.patient.events.latest("at").pk, {})

@@ -24,7 +24,7 @@ from schedules.actions import (
 )
 from schedules.examination import Examination
 from schedules.models import Plan, PlannedVisit, VisitRecord
-from tests.factories import visit_of
+from tests.factories import noon, visit_of
 from tests.snapshot import everything
 
 TODAY = date(2024, 5, 2)
@@ -216,7 +216,7 @@ def test_released_link_opens_one_activity_and_leaves_the_other(
     record_count_recovery(plan=plan, recovered_on=date(2024, 3, 20), by=clinician, today=TODAY)
     record("W8", WEEK8_AND_MONTH2)
     linked = visit_of(plan, "M2").activities.get(activity="cbc")
-    release_activity(activity=linked, reason="M2 gets its own.", by=clinician)
+    release_activity(activity=linked, reason="M2 gets its own.", by=clinician, today=TODAY)
     assert (statuses(plan, "M2")["cbc"], statuses(plan, "W8")["cbc"]) == ("planned", "done")
 
 
@@ -225,11 +225,13 @@ def test_record_whose_link_was_released_since_is_undone_after_that(
 ) -> None:
     record("W8", WEEK8_AND_MONTH2)
     recorded = Event.objects.get(kind="visit.recorded")
-    release_activity(activity=visit_of(plan, "W8").activities.get(), reason="Another person's.", by=clinician)
+    release_activity(
+        activity=visit_of(plan, "W8").activities.get(), reason="Another person's.", by=clinician, today=TODAY
+    )
     with pytest.raises(TransitionRefused, match="Undo the later change first"):
-        undo(event=recorded, by=clinician)
-    undo(event=Event.objects.get(kind="activity.released"), by=clinician)
-    undo(event=recorded, by=clinician)
+        undo(event=recorded, by=clinician, now=noon(TODAY))
+    undo(event=Event.objects.get(kind="activity.released"), by=clinician, now=noon(TODAY))
+    undo(event=recorded, by=clinician, now=noon(TODAY))
     assert statuses(plan, "W8") == {"cbc": "planned"}
 
 
@@ -291,7 +293,7 @@ def test_closed_visit_is_changed_by_nothing_but_undo(
 def test_nothing_is_recorded_for_a_closed_record(
     plan: Plan, clinician: Staff, change: Callable[[PlannedVisit, Staff], object]
 ) -> None:
-    withdraw_patient(patient=plan.patient, reason="Never existed.", by=clinician)
+    withdraw_patient(patient=plan.patient, reason="Never existed.", by=clinician, today=TODAY)
     visit, before = visit_of(plan, "W5"), everything()
     with pytest.raises(TransitionRefused, match="This record is closed: entered in error"):
         change(visit, clinician)
@@ -346,11 +348,15 @@ def test_record_that_cannot_be_or_needs_a_reason_leaves_nothing(
         (lambda s, by: receive_results(visit=visit_of(s, "W4"), activities=["cbc", "thyroid"], by=by), "No result"),
         (lambda s, by: receive_results(visit=visit_of(s, "W5"), activities=["cbc"], by=by), "No result"),
         (
-            lambda s, by: release_activity(activity=visit_of(s, "W5").activities.get(), reason="So.", by=by),
+            lambda s, by: release_activity(
+                activity=visit_of(s, "W5").activities.get(), reason="So.", by=by, today=TODAY
+            ),
             "Nothing fulfilled",
         ),
         (
-            lambda s, by: release_activity(activity=visit_of(s, "W2").activities.get(), reason="So.", by=by),
+            lambda s, by: release_activity(
+                activity=visit_of(s, "W2").activities.get(), reason="So.", by=by, today=TODAY
+            ),
             "Nothing fulfilled",
         ),
         (
@@ -384,8 +390,8 @@ def test_decision_that_is_not_possible_leaves_nothing(
 
 def test_link_released_meanwhile_is_not_released_again(scene: Plan, clinician: Staff) -> None:
     read_before = visit_of(scene, "W1").activities.get()
-    release_activity(activity=visit_of(scene, "W1").activities.get(), reason="Slip.", by=clinician)
+    release_activity(activity=visit_of(scene, "W1").activities.get(), reason="Slip.", by=clinician, today=TODAY)
     before = everything()
     with pytest.raises(TransitionRefused, match="Nothing fulfilled"):
-        release_activity(activity=read_before, reason="Slip.", by=clinician)
+        release_activity(activity=read_before, reason="Slip.", by=clinician, today=TODAY)
     assert everything() == before

@@ -8,8 +8,12 @@ from schedules.names import ACTIVITY_NAMES
 from schedules.protocol import packaged_protocol
 from schedules.wording import SENTENCES, activity_words, event_sentence
 
-KIND = re.compile(r'"((?:patient|contact|care_team|treatment|counts|visit|activity|appointment)\.[a-z_]+)"')
-WRITERS = ["patients/actions.py", "schedules/actions/*.py"]
+SUBJECTS = (
+    "patient|contact|care_team|treatment|counts|visit|activity|appointment|absence|capacity|alert|adverse_event"
+    "|support|clinical_event|result|laboratory|range|quarantine|lab_policy"
+)
+KIND = re.compile(rf'"((?:{SUBJECTS})\.[a-z_]+)"')
+WRITERS = ["patients/actions.py", "schedules/actions/*.py", "labs/actions/*.py"]
 
 
 @pytest.mark.parametrize(
@@ -46,6 +50,10 @@ WRITERS = ["patients/actions.py", "schedules/actions/*.py"]
          "Unscheduled visit recorded for Sun 3 Mar 2024: examination only"),
         ("patients.imported", {"file": "list.csv", "patients": 2, "treatments": 3, "activities": 500, "skipped": 0},
          "List list.csv imported: 2 patients, 3 treatments; 0 rows left out"),
+        ("appointment.cancelled", {"on": "2024-05-02", "timepoints": ["W8 visit"], "cancelled_by": "the clinic"},
+         "Appointment of Thu 2 May 2024 cancelled: Week 8 (by the clinic)"),
+        ("appointment.not_attended", {"on": "2024-05-02", "timepoints": ["W8 visit"], "what": "was not brought"},
+         "Appointment of Thu 2 May 2024, was not brought: Week 8"),
         ("robot.arrived", {}, "robot.arrived"),
     ],
 )  # fmt: skip

@@ -8,13 +8,14 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from accounts.commands import find_clinic, find_member
 from accounts.models import Clinic, Staff
 from interop.actions import FileRefused, Imported, check_file, import_patients, summary, told_mistakes
 from interop.csv.checking import Check
 from interop.csv.columns import Matching, exact_matching
-from interop.csv.findings import Finding
-from interop.csv.reading import Sheet, read_sheet
+from iotrex_followup.csv_reading import Sheet, read_sheet
 from iotrex_followup.errors import DomainError
+from iotrex_followup.findings import Finding
 
 
 class Command(BaseCommand):
@@ -98,20 +99,3 @@ def read(file: Path) -> tuple[Sheet, Matching, list[Finding], list[Finding]]:
         raise CommandError(f"{file} cannot be read: {error.strerror}.") from error
     sheet = read_sheet(content)
     return sheet, *exact_matching(sheet)
-
-
-def find_clinic(slug: str) -> Clinic:
-    """Return the clinic with this slug, or stop with the slugs there are."""
-    clinic = Clinic.objects.filter(slug=slug).first()
-    if clinic is None:
-        known = ", ".join(Clinic.objects.order_by("slug").values_list("slug", flat=True)) or "none"
-        raise CommandError(f"There is no clinic “{slug}”. Clinics: {known}.")
-    return clinic
-
-
-def find_member(clinic: Clinic, email: str) -> Staff:
-    """Return the person with this address who works in the clinic, or stop."""
-    member = Staff.objects.filter(memberships__clinic=clinic, memberships__is_active=True, email=email.lower()).first()
-    if member is None:
-        raise CommandError(f"{email} does not work in {clinic}.")
-    return member

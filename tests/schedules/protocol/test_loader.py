@@ -62,7 +62,7 @@ def test_every_mistake_is_listed_at_once():
     )
     intervals = "imaging_interval, annual_interval, late_imaging_interval"
     assert mistakes_of(text) == [
-        "trial.toml: author: is not a known key; use slug, version, title, activities, indications, options, "
+        "trial.toml: author: is not a known key; use slug, version, title, example, activities, indications, options, "
         "nadir, phases",
         "trial.toml: slug: is empty; write a text",
         "trial.toml: version: 1.0 is not a text; write a text",
@@ -89,7 +89,7 @@ def test_every_mistake_is_listed_at_once():
         (
             "first = 15",
             "first = 12",
-            ["phases.quarters: plans M12 again, as months does; let the phases not overlap"],
+            ["phases.quarters: plans month 12 again, as months does; let the phases not overlap"],
         ),
         (
             "first = 15",
@@ -121,6 +121,84 @@ def test_one_mistake_is_named_by_its_key(old, new, mistakes):
         assert [mistake.split(";")[0] for mistake in found] == ["trial.toml: phases.weeks.formula: is not a known key"]
     else:
         assert found == [f"trial.toml: {mistake}" for mistake in mistakes]
+
+
+HOSTILE = {
+    "a huge file": ("x" * 200_001, "has more than 200000 characters"),
+    "a deep file": ("a = " + "[" * 20_000, "is nested too deeply"),
+    "a number of thousands of digits": ("a = " + "9" * 5000, "is not TOML: Exceeds the limit"),
+    "markup": ("<protocol slug='iotrex'/>", "is not TOML: Invalid statement"),
+    "a duplicated key": ('slug = "a"\nslug = "b"', "is not TOML: Cannot overwrite a value"),
+}
+
+
+@pytest.mark.parametrize("case", HOSTILE)
+def test_what_is_no_protocol_file_at_all_is_one_mistake(case):
+    text, expected = HOSTILE[case]
+    with pytest.raises(ProtocolError) as refused:
+        load_protocol(text, source="")
+    (mistake,) = refused.value.mistakes
+    assert mistake.what.startswith(expected)
+    assert (mistake.source, mistake.path) == ("", "")
+
+
+def test_thousands_of_mistakes_are_not_all_told():
+    mistakes = mistakes_of("\n".join(f"key_{number} = 1" for number in range(5000)))
+    assert (len(mistakes), mistakes[-1]) == (101, "trial.toml: has 4908 mistakes more; correct these first")
+
+
+WRONG = {
+    "a grid without end": ("last = 8\n", "last = 1000000000000\n", "phases.weeks.last: 1000000000000 is too high"),
+    "a number too large to say": (
+        "last = 8\n",
+        f"last = {'9' * 4000}\n",
+        f"phases.weeks.last: {'9' * 18}...{'9' * 19} is too high",
+    ),
+    "a window of centuries": ("before = 3,", "before = 99999999,", "phases.weeks.window.before: 99999999 is too high"),
+    "a nadir without end": ("last_week = 6", "last_week = 99999999", "nadir.last_week: 99999999 is too high"),
+    "a list in a list": ('activities = ["cbc"]', "activities = [[1]]", "phases.weeks.activities: [1] is not a known"),
+    "a table for a key": ('"hva_vma"]\n', "{ a = 1 }]\n", "indications.neuroblastoma: {'a': 1} is not a known marker"),
+    "no choice at all": (
+        "choices = [6, 7, 8, 9, 10, 11, 12]\ndefault = 6",
+        "choices = []\ndefault = 99",
+        "options.imaging_interval.choices: is empty",
+    ),
+    "a choice twice": (
+        "choices = [6, 7, 8, 9, 10, 11, 12]",
+        "choices = [6, 6, 7]",
+        "options.imaging_interval.choices: names one number twice",
+    ),
+    "a name of several lines": (
+        '"weekly blood counts"',
+        '"weekly\\nblood counts"',
+        "phases.weeks.name: 'weekly\\nblood counts'",
+    ),
+    "a NUL": ('"weekly blood counts"', '"weekly\\u0000"', "phases.weeks.name: 'weekly\\x00' is not one line"),
+    "a key with a tab": ("[phases.weeks]", '[phases."we\\teks"]', "phases: 'we\\teks' cannot be a key"),
+    "a key longer than its column": (
+        "[phases.weeks]",
+        "[phases.weekly_blood_counts_x]",
+        "phases: 'weekly_blood_counts_x' cannot be a key",
+    ),
+    "weeks as chosen in months": (
+        "every = 1\nwindow = { before = 3",
+        'every = "annual_interval"\nwindow = { before = 3',
+        "phases.weeks.every: is chosen in months",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_a_hostile_entry_is_named_by_its_key(case):
+    old, new, mistake = WRONG[case]
+    found = mistakes_of(changed((old, new)))
+    assert [each for each in found if each.startswith(f"trial.toml: {mistake}")], found
+
+
+def test_more_phases_than_any_protocol_has_are_refused():
+    phase = TEXT[TEXT.index("[phases.weeks]") : TEXT.index("[phases.months]")]
+    many = "\n".join(phase.replace("phases.weeks", f"phases.w{number}") for number in range(40))
+    assert "trial.toml: phases: has 46 entries; give 40 or fewer" in mistakes_of(f"{TEXT}\n{many}")
 
 
 def test_activities_of_the_file_are_all_used():

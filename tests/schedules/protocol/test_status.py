@@ -89,7 +89,7 @@ def test_an_unknown_stored_status_is_refused():
 
 def test_status_words_are_those_of_the_product():
     assert [status.value for status in Status] == [
-        *("Before enrolment", "Planned", "Due soon", "Due", "Overdue", "Booked", "Awaiting result"),
+        *("Before enrolment", "On hold", "Planned", "Due soon", "Due", "Overdue", "Booked", "Awaiting result"),
         *("Done", "Done early", "Done late", "Done elsewhere"),
         *("Missed", "Not applicable", "Cancelled", "Superseded"),
     ]

@@ -244,15 +244,15 @@ def test_continuation_says_the_steps_after_the_stored_part(options, sentence):
     ("interval", "sentences"),
     [
         (6, []),
-        (7, ["Imaging every 7 months puts scans on months without a visit: M17, M31, M38, M52."]),
-        (8, ["Imaging every 8 months puts scans on months without a visit: M19, M35, M43."]),
+        (7, ["Imaging every 7 months puts scans on months without a visit: 17, 31, 38, 52."]),
+        (8, ["Imaging every 8 months puts scans on months without a visit: 19, 35, 43."]),
         (9, []),
-        (10, ["Imaging every 10 months puts scans on months without a visit: M13, M23, M43, M53."]),
+        (10, ["Imaging every 10 months puts scans on months without a visit: 13, 23, 43, 53."]),
         (
             11,
             [
-                "Imaging every 11 months leaves 13 months without a scan, more than 12: M47 to M60.",
-                "Imaging every 11 months puts scans on months without a visit: M14, M25, M47.",
+                "Imaging every 11 months leaves 13 months without a scan, more than 12: month 47 to month 60.",
+                "Imaging every 11 months puts scans on months without a visit: 14, 25, 47.",
             ],
         ),
         (12, []),

@@ -56,7 +56,7 @@ CLOSED = WorkingCalendar(weekdays=frozenset())
             "W1",
             CLOSED,
             "W1, weekly blood counts: Wed 31 Jan 2024 + 7 days is Wed 7 Feb 2024; "
-            "window Sun 4 Feb 2024 to Sat 10 Feb 2024 (-3/+3 days); no working day in the window "
+            "window Sun 4 Feb 2024 to Sat 10 Feb 2024 (-3/+3 days); no day to suggest in the window "
             "(not a working weekday on the target), a decision is needed; protocol iotrex 1.0.",
         ),
     ],

@@ -1,0 +1,39 @@
+"""A way out that fails again and again is left alone for a while: one message tries it, the others keep their tries."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db.models import F
+
+from events.models import ChannelHealth
+
+FAILURES = 5
+SHORTEST, LONGEST = timedelta(minutes=1), timedelta(minutes=15)
+
+
+def open_channels(channels: Iterable[str], *, now: datetime) -> dict[str, int | None]:
+    """Return the ways out that may be tried now; the value says by how many messages, None as many as there are."""
+    health = {each.channel: each for each in ChannelHealth.objects.all()}
+    found: dict[str, int | None] = {}
+    for channel in channels:
+        known = health.get(channel)
+        if known is None or known.failures < FAILURES:
+            found[channel] = None
+        elif known.closed_until is None or known.closed_until <= now:
+            found[channel] = 1
+    return found
+
+
+def note_failure(channel: str, *, now: datetime) -> None:
+    """Count a failure of the way itself; after several in a row it is closed for a while, longer each time."""
+    ChannelHealth.objects.get_or_create(channel=channel)
+    ChannelHealth.objects.filter(channel=channel).update(failures=F("failures") + 1)
+    failures = ChannelHealth.objects.get(channel=channel).failures
+    if failures >= FAILURES:
+        wait = min(LONGEST, SHORTEST * 2 ** min(failures - FAILURES, 10))
+        ChannelHealth.objects.filter(channel=channel).update(closed_until=now + wait)
+
+
+def note_success(channel: str) -> None:
+    """Forget the failures of a way out that works."""
+    ChannelHealth.objects.filter(channel=channel).exclude(failures=0).update(failures=0, closed_until=None)

@@ -1,0 +1,55 @@
+"""Filling the demo's clinic with results: the same for the same clinic, seed and day."""
+
+from collections import defaultdict
+from datetime import date, datetime, time, timedelta
+
+from django.db import transaction
+
+from labs.actions.receiving import Source, receive_results
+from labs.demo.answering import answer, finish
+from labs.demo.laboratories import open_laboratories
+from labs.demo.specimens import followers
+from labs.demo.stories import Act, Stories
+from labs.intake.incoming import Incoming
+from labs.models import LabReport
+from patients.models import Patient
+from schedules.demo.clinic import Demo
+
+EVENING = time(17)
+LATELY = timedelta(days=56)  # before that results are taken in by the week
+SOURCE = Source(LabReport.Source.FILE, "results of the day")
+
+
+@transaction.atomic
+def add_results(demo: Demo, *, seed: int) -> None:
+    """Take in the results of the demo's patients, each day's in the evening, and let people act on them."""
+    open_laboratories(demo)
+    patients = Patient.objects.in_follow_up().filter(clinic=demo.clinic).select_related("clinic").order_by("mrn")
+    found = followers(list(patients), seed=seed, today=demo.today)
+    stories = Stories(demo, found)
+    arriving: dict[date, list[Incoming]] = defaultdict(list)
+    for follower in found:
+        for day, specimen in sorted(follower.specimens.items()):
+            rows = follower.rows(specimen)
+            arriving[day] += rows
+            arriving[day + timedelta(days=1)] += stories.corrected(rows, follower, day)
+    arriving[demo.today - timedelta(days=1)] += stories.held_back()
+    for day, rows, acts in in_turn(arriving, stories.acts, demo.today):
+        now = datetime.combine(day, EVENING, demo.clinic.zone)
+        receive_results(clinic=demo.clinic, rows=rows, source=SOURCE, by=None, now=now)
+        for act in acts:
+            act(now)
+        answer(demo, now=now)
+    finish(demo, now=datetime.combine(demo.today, EVENING, demo.clinic.zone))
+
+
+def in_turn(
+    arriving: dict[date, list[Incoming]], acts: dict[date, list[Act]], today: date
+) -> list[tuple[date, list[Incoming], list[Act]]]:
+    """Return what happens by its evening, in order: of long ago each week's on its last day."""
+    evenings: dict[date, tuple[list[Incoming], list[Act]]] = defaultdict(lambda: ([], []))
+    for day in sorted({*arriving, *acts}):
+        evening = day if day > today - LATELY else day + timedelta(days=6 - day.weekday())
+        evenings[min(evening, today)][0].extend(arriving.get(day, ()))
+        evenings[min(evening, today)][1].extend(acts.get(day, ()))
+    return [(day, *what) for day, what in sorted(evenings.items())]

@@ -1,0 +1,273 @@
+"""Raising, amending and closing the alerts of patients from all that is known of them.
+
+Each episode is told anew from the values since it was last resolved, in order of time, so the order in which results
+arrived does not matter. What a person did with an alert stays.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+
+from accounts.models import Clinic
+from events.models import Event
+from iotrex_followup.ids import uuid7
+from labs.alerting.deadlines import answer_times
+from labs.alerting.notifying import What, tell_of_alerts, tell_of_amendments
+from labs.models import Alert, AlertFinding
+from labs.rules.episodes import Episode, Outcome, decide
+from labs.rules.loader import Rules
+from labs.rules.values import RANK, Course, Urgency
+from labs.settling.charts import Chart
+from labs.settling.evidence import (
+    EVALUATED,
+    WITHIN_LIMITS,
+    Evidence,
+    Key,
+    Mark,
+    Witness,
+    is_answered,
+    is_standing,
+    mark_of,
+)
+from labs.settling.failing import NOT_EVALUATED
+from labs.settling.findings import Beyond
+from labs.settling.grading import Grades
+from labs.settling.rows import Row
+
+TAKEN_BACK = "What this alert rests on was corrected or cancelled, and no longer holds."
+NEVER_CLOSE = (Alert.Tier.IMMEDIATE, Alert.Tier.SAME_DAY)
+
+
+@dataclass
+class Told:
+    """An episode as it stands after all the evidence."""
+
+    episode: Episode | None = None
+    evidence: list[Evidence] = field(default_factory=list)
+    raises: set["Mark"] = field(default_factory=set)  # what opened it or raised it again
+    improved: str = ""
+
+
+@dataclass
+class Written:
+    """What is to be stored for many patients."""
+
+    opened: list[Alert] = field(default_factory=list)
+    raised: list[Alert] = field(default_factory=list)
+    closed: list[Alert] = field(default_factory=list)
+    improved: list[Alert] = field(default_factory=list)
+    findings: list[AlertFinding] = field(default_factory=list)
+    amended: list[tuple[Alert, str]] = field(default_factory=list)
+    fallen: list[AlertFinding] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+
+
+class Alerts:
+    """Tells the episodes of many patients of one clinic."""
+
+    def __init__(self, clinic: Clinic, rules: Rules, grades: Grades, ctcae: str, now: datetime) -> None:
+        self.clinic, self.rules, self.grades, self.ctcae, self.now = clinic, rules, grades, ctcae, now
+        self.times = answer_times(now, clinic)
+        self.written = Written()
+
+    def follow(
+        self, charts: Sequence[Chart], courses: Mapping[UUID, Course], beyond: Mapping[UUID, list[Beyond]]
+    ) -> None:
+        """Work out the alerts of `charts`."""
+        alerts = [alert for chart in charts for alert in chart.alerts if is_standing(alert) or is_answered(alert)]
+        stored: dict[UUID, list[AlertFinding]] = defaultdict(list)
+        for finding in AlertFinding.objects.filter(alert__in=alerts) if alerts else ():
+            stored[finding.alert_id].append(finding)
+        for chart in charts:
+            witness = Witness(chart, self.rules, self.grades, self.ctcae, stored, self.now)
+            evidence = witness.evidence(courses[chart.patient.pk], beyond[chart.patient.pk])
+            standing = {(alert.rule, alert.direction): alert for alert in chart.alerts if is_standing(alert)}
+            # What a rule could not tell is no reason to close or take back anything.
+            sure = not chart.attempts.failed
+            for key in evidence.keys() | standing.keys():
+                alert = standing.get(key)
+                told = tell(sorted(evidence.get(key, ()), key=lambda each: (each.news.at, each.sentence)))
+                found = {each.mark for each in evidence.get(key, ()) if each.news.tier is not None}
+                self._settle(chart, key, alert, told, stored[alert.pk] if alert else [], found if sure else None)
+
+    def _settle(
+        self,
+        chart: Chart,
+        key: Key,
+        alert: Alert | None,
+        told: Told,
+        stored: Sequence[AlertFinding],
+        found: set[Mark] | None,
+    ) -> None:
+        """Bring one alert to what is told; `found` is all that still holds, of episodes that have ended too.
+
+        `found` None: not everything could be evaluated, so that nothing is closed or taken back.
+        """
+        holding = [each for each in told.evidence if each.news.tier is not None]
+        if alert is None:
+            if told.episode is not None:
+                self._open(chart, key, told.episode.tier.value, told.improved, holding)
+            return
+        known = {mark_of(each.rule, each.result_id, each.sentence) for each in stored}
+        new = [each for each in holding if each.mark not in known]
+        self._find(alert, new)
+        if found is not None and alert.rule != NOT_EVALUATED:
+            self._take_back(chart, alert, stored, found)
+        if told.episode is None and stored and not any(each.holds for each in stored):
+            told.improved = TAKEN_BACK
+        tier = told.episode.tier.value if told.episode else alert.tier
+        worse = RANK[Urgency(tier)] > RANK[Urgency(alert.tier)]
+        again = worse or any(each.mark in told.raises for each in new)
+        if told.episode is None and (alert.rule == NOT_EVALUATED or alert.tier not in NEVER_CLOSE):
+            if found is not None:
+                self._close(alert)
+        elif again and told.episode is not None:
+            self._raise(chart, alert, tier if worse else alert.tier, told.improved, holding)
+        elif alert.improved != told.improved:
+            alert.improved = told.improved
+            self.written.improved.append(alert)
+
+    def _open(self, chart: Chart, key: Key, tier: str, improved: str, holding: Sequence[Evidence]) -> None:
+        worst = worst_of(holding)
+        alert = Alert(
+            id=uuid7(),
+            clinic=self.clinic,
+            patient=chart.patient,
+            rule=key[0],
+            rule_version=worst.version,
+            direction=key[1],
+            tier=tier,
+            sentence=worst.sentence,
+            context=context_of(chart, worst.news.at.astimezone(self.clinic.zone).date()),
+            improved=improved,
+            opened_at=self.now,
+            raised_at=self.now,
+            answer_by=self.times[tier],
+        )
+        self.written.opened.append(alert)
+        self._find(alert, holding)
+        self._event("alert.opened", alert)
+
+    def _raise(self, chart: Chart, alert: Alert, tier: str, improved: str, holding: Sequence[Evidence]) -> None:
+        worst = worst_of(holding)
+        alert.context = context_of(chart, worst.news.at.astimezone(self.clinic.zone).date())
+        alert.tier, alert.sentence, alert.rule_version = tier, worst.sentence, worst.version
+        alert.state, alert.raised_at, alert.answer_by = Alert.State.OPEN, self.now, self.times[tier]
+        alert.improved, alert.snoozed_until = improved, None
+        self.written.raised.append(alert)
+        self._event("alert.raised", alert)
+
+    def _close(self, alert: Alert) -> None:
+        alert.state, alert.resolved_at = Alert.State.RESOLVED, self.now
+        alert.resolution = EVALUATED if alert.rule == NOT_EVALUATED else WITHIN_LIMITS
+        self.written.closed.append(alert)
+        self._event("alert.closed", alert)
+
+    def _find(self, alert: Alert, evidence: Iterable[Evidence]) -> None:
+        self.written.findings += [
+            AlertFinding(
+                clinic=self.clinic,
+                alert=alert,
+                rule=each.rule,
+                rule_version=each.version,
+                result_id=each.result,
+                tier=(each.news.tier or Urgency.NEXT_WORKING_DAY).value,
+                sentence=each.sentence,
+                numbers=dict(each.numbers),
+                found_at=self.now,
+            )
+            for each in evidence
+        ]
+
+    def _take_back(self, chart: Chart, alert: Alert, stored: Iterable[AlertFinding], holding: set[Mark]) -> None:
+        """Note what a correction no longer says, and whom that must reach.
+
+        What a rule said of the last value is history once a later one has come, not corrected.
+        """
+        history = overtaken(chart.rows) if stored else set()
+        for finding in stored:
+            if not finding.holds or finding.rule in PASSING or finding.result_id is None:
+                continue
+            if mark_of(finding.rule, finding.result_id, finding.sentence) in holding:
+                continue
+            if finding.rule in OF_THE_LAST and finding.result_id in history:
+                continue
+            finding.holds = False
+            self.written.fallen.append(finding)
+            self.written.amended.append((alert, f"{finding.sentence} This was corrected and no longer holds."))
+
+    def _event(self, kind: str, alert: Alert) -> None:
+        facts = {"alert": str(alert.pk), "tier": alert.tier, "what": alert.sentence.rstrip("."), "rule": alert.rule}
+        self.written.events.append(Event(clinic=self.clinic, patient_id=alert.patient_id, kind=kind, facts=facts))
+
+    def save(self) -> int:
+        """Store everything and tell whom it concerns; return how many alerts were opened or raised."""
+        written = self.written
+        Alert.objects.bulk_create(written.opened, batch_size=1000)
+        for alerts, names in ((written.raised, RAISING), (written.closed, CLOSING), (written.improved, ["improved"])):
+            Alert.objects.bulk_update(alerts, names, batch_size=500)
+        AlertFinding.objects.bulk_create(written.findings, batch_size=2000, ignore_conflicts=True)
+        AlertFinding.objects.bulk_update(written.fallen, ["holds"], batch_size=500)
+        Event.objects.bulk_create(written.events, batch_size=2000)
+        if written.opened:
+            tell_of_alerts(written.opened, what=What.RAISED, now=self.now)
+        if written.raised:
+            tell_of_alerts(written.raised, what=What.RAISED_AGAIN, now=self.now)
+        if written.amended:
+            tell_of_amendments(written.amended, now=self.now)
+        return len(written.opened) + len(written.raised)
+
+
+PASSING = ("fever",)  # what it found is not taken back when it is no longer fresh
+OF_THE_LAST = ("cytopenia", "thyroid", "kidney", "markers", "eligibility")  # these look at the last value
+NAMED = ("sentence", "context", "rule_version")
+RAISING = (*NAMED, "tier", "state", "improved", "raised_at", "answer_by", "snoozed_until")
+CLOSING = ("state", "resolved_at", "resolution")
+
+
+def overtaken(rows: Iterable[Row]) -> set[UUID]:
+    """Return the standing results, given in order of time, of whose analyte there is a later value."""
+    last: dict[str, UUID] = {}
+    found = set()
+    for row in rows:
+        if row.analyte in last:
+            found.add(last[row.analyte])
+        last[row.analyte] = row.id
+    return found
+
+
+def tell(evidence: Sequence[Evidence]) -> Told:
+    """Return the episode that `evidence`, in order of time, makes; what went before an end of one is left out."""
+    told = Told()
+    for each in evidence:
+        decision = decide(told.episode, each.news)
+        if decision.outcome is Outcome.CLOSE:
+            told = Told()
+            continue
+        told.episode = decision.episode
+        if told.episode is None:
+            continue
+        told.evidence.append(each)
+        if decision.outcome in (Outcome.OPEN, Outcome.RAISE_AGAIN):
+            told.raises.add(each.mark)
+            told.improved = ""
+        elif decision.outcome is Outcome.NOTE_IMPROVEMENT:
+            told.improved = each.sentence
+    return told
+
+
+def worst_of(evidence: Sequence[Evidence]) -> Evidence:
+    """Return the latest of the most urgent."""
+    return max(evidence, key=lambda each: (RANK[each.news.tier], each.news.at))
+
+
+def context_of(chart: Chart, day: date) -> str:
+    """Return where in the follow-up `day` lies: "Day 38, week 6 after treatment 2."; empty before the first."""
+    given = [(number, each) for number, each in enumerate(chart.treatments, start=1) if each.started_on <= day]
+    if not given:
+        return ""
+    number, treatment = given[-1]
+    days = (day - treatment.started_on).days
+    return f"Day {days}, week {max(days - 1, 0) // 7 + 1} after treatment {number}."

@@ -1,0 +1,110 @@
+"""The ledger: every message in one column; what failed is sent again or settled by a person."""
+
+from uuid import UUID
+
+import pytest
+import time_machine
+
+from accounts.models import Role
+from events.ledger import COLUMNS, totals
+from events.models import Event, Message
+from tests.events.conftest import NOW
+from tests.factories import MembershipFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def signed_in(client, member):
+    client.force_login(member.staff)
+    return client
+
+
+def test_every_state_stands_in_one_column():
+    states = [state for column in COLUMNS.values() for state in column]
+
+    assert sorted(states) == sorted(Message.State.values)
+
+
+def test_columns_add_up_to_what_was_written(member, write):
+    for state in Message.State.values:
+        write(state=state)
+    write(state="sent", channel="inbox")
+    write(clinic=MembershipFactory().clinic)
+
+    found = totals(member.clinic)
+
+    assert found == (7, 2, 1, 2, 2)
+    assert found.written == sum(found[1:])
+
+
+def test_ledger_shows_the_clinics_messages_the_newest_first(signed_in, write):
+    old = write(id=UUID(int=1), state="sent", sent_at=NOW)
+    new = write(id=UUID(int=2), state="dead", outcome="The mail server answered 550.")
+    write(channel="inbox")
+    write(clinic=MembershipFactory().clinic)
+
+    page = signed_in.get("/messages/")
+
+    assert page.context["entries"] == [new, old]
+    assert "The mail server answered 550." in page.content.decode()
+    assert signed_in.get("/messages/?show=failed").context["entries"] == [new]
+
+
+def test_ledger_needs_as_many_queries_for_one_as_for_three(signed_in, write, django_assert_max_num_queries):
+    write()
+    with django_assert_max_num_queries(12) as few:
+        signed_in.get("/messages/")
+    write()
+    write()
+    with django_assert_max_num_queries(len(few)):
+        signed_in.get("/messages/")
+
+
+@pytest.mark.parametrize("state", ["dead", "unknown"])
+def test_failed_message_is_sent_again(signed_in, member, write, state):
+    message = write(state=state, tries=9)
+
+    signed_in.post(f"/messages/{message.pk}/send-again/")
+
+    message.refresh_from_db()
+    assert (message.state, message.tries, message.not_before) == ("due", 0, NOW)
+    event = Event.objects.get()
+    assert (event.kind, event.by, event.facts["subject"]) == ("message.sent_again", member.staff, "A message")
+
+
+def test_failed_message_is_settled_with_a_reason(signed_in, write):
+    message = write(state="dead")
+
+    refused = signed_in.post(f"/messages/{message.pk}/settle/", {"reason": " "})
+    signed_in.post(f"/messages/{message.pk}/settle/", {"reason": "Called at 14:20, read back."})
+
+    message.refresh_from_db()
+    assert refused.status_code == 422
+    assert (message.state, message.outcome) == ("void", "Settled: Called at 14:20, read back.")
+    assert Event.objects.get().kind == "message.settled"
+
+
+@pytest.mark.parametrize("state", ["due", "claimed", "sent", "void", "expired"])
+def test_what_did_not_fail_is_neither_sent_again_nor_settled(signed_in, write, state):
+    message = write(state=state)
+
+    signed_in.post(f"/messages/{message.pk}/send-again/")
+    signed_in.post(f"/messages/{message.pk}/settle/", {"reason": "Called."})
+
+    message.refresh_from_db()
+    assert (message.state, Event.objects.count()) == (state, 0)
+
+
+def test_auditor_reads_the_ledger_and_changes_nothing(client, member, write):
+    client.force_login(MembershipFactory(clinic=member.clinic, role=Role.AUDITOR).staff)
+    message = write(state="dead")
+
+    assert "Send again" not in client.get("/messages/").content.decode()
+    assert client.post(f"/messages/{message.pk}/send-again/").status_code == 403

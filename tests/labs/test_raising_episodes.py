@@ -1,0 +1,150 @@
+"""What opens an episode anew or raises it again: the first of its values, each fever, the other direction."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+
+import pytest
+import time_machine
+
+from accounts.models import Staff
+from labs.actions.alerts import acknowledge, resolve
+from labs.models import Alert, AlertFinding, LabResult
+from schedules.actions import record_unscheduled_visit
+from schedules.examination import Examination
+from schedules.models import Plan
+from tests.labs.arrivals import arrive
+
+DAY = date(2024, 3, 5)  # day 34 of the treatment of 31 January
+LATER = DAY + timedelta(days=30)
+
+
+def at(day: date, hour: int = 17) -> datetime:
+    return datetime.combine(day, time(hour), UTC)
+
+
+def resolve_all(by: Staff, now: datetime) -> None:
+    for alert in Alert.objects.unresolved():
+        resolve(alert=alert, resolution="Seen and treated.", by=by, now=now)
+
+
+@contextmanager
+def on_the(now: datetime) -> Iterator[None]:
+    with time_machine.travel(now, tick=False):
+        yield
+
+
+def note_fever(plan: Plan, day: date, by: Staff, *, temperature: str = "38.5", entered: datetime | None = None) -> None:
+    with on_the(entered or at(day, 18)):
+        record_unscheduled_visit(
+            patient=plan.patient,
+            occurred_on=day,
+            outcomes={},
+            examination=Examination(temperature_c=Decimal(temperature)),
+            by=by,
+            today=(entered or at(day)).date(),
+        )
+
+
+def test_first_low_anc_of_a_new_episode_is_immediate_again(plan: Plan, clinician: Staff) -> None:
+    arrive(plan.patient, DAY, anc="0.4")
+    resolve_all(clinician, at(DAY))
+    arrive(plan.patient, DAY + timedelta(7), anc="2.5")
+
+    assert arrive(plan.patient, LATER, anc="0.3").alerts == 1
+
+    assert Alert.objects.unresolved().get().tier == "immediate"
+    finding = AlertFinding.objects.get(alert__in=Alert.objects.unresolved())
+    assert finding.numbers == {"limit": "below 0.5, the first of the episode"}
+
+
+def test_second_low_anc_of_an_episode_is_of_the_same_day(plan: Plan, clinician: Staff) -> None:
+    arrive(plan.patient, DAY, anc="0.4")
+    arrive(plan.patient, DAY + timedelta(2), anc="0.3")
+
+    tiers = AlertFinding.objects.order_by("result__collected_on").values_list("tier", flat=True)
+    assert list(tiers) == ["immediate", "same_day"]
+
+
+def test_fever_after_its_count_was_answered_is_an_alert_of_its_own(plan: Plan, clinician: Staff) -> None:
+    arrive(plan.patient, DAY, anc="0.8")
+    resolve_all(clinician, at(DAY))
+
+    note_fever(plan, DAY + timedelta(1), clinician)
+
+    alert = Alert.objects.unresolved().get()
+    assert (alert.rule, alert.tier) == ("cytopenia", "immediate")
+
+
+@pytest.mark.parametrize("entered", [at(DAY, 18), at(DAY + timedelta(2))])
+def test_fever_of_a_day_that_was_answered_is_told_when_it_is_entered_later(
+    plan: Plan, clinician: Staff, entered: datetime
+) -> None:
+    arrive(plan.patient, DAY, anc="0.8")
+    resolve_all(clinician, at(DAY))
+
+    note_fever(plan, DAY, clinician, entered=entered)
+
+    assert Alert.objects.unresolved().get().tier == "immediate"
+
+
+def test_fever_that_was_answered_does_not_come_back_by_itself(plan: Plan, clinician: Staff) -> None:
+    arrive(plan.patient, DAY, anc="0.8")
+    note_fever(plan, DAY, clinician)
+    resolve_all(clinician, at(DAY, 20))
+
+    assert arrive(plan.patient, DAY + timedelta(1), hgb="130").alerts == 0
+    assert not Alert.objects.unresolved().exists()
+
+
+def test_second_fever_raises_an_answered_alert_again_with_the_same_count(plan: Plan, clinician: Staff) -> None:
+    arrive(plan.patient, DAY, anc="0.8")
+    note_fever(plan, DAY, clinician)
+    by_when = DAY + timedelta(5)
+    acknowledge(alert=Alert.objects.get(), next_step="admitted", by_when=by_when, by=clinician, now=at(DAY, 20))
+
+    note_fever(plan, DAY + timedelta(2), clinician, temperature="39.1")
+
+    alert = Alert.objects.get()
+    assert alert.state == Alert.State.OPEN
+    assert alert.sentence.startswith("Possible febrile neutropenia: 39.1 °C on Thu 7 Mar 2024")
+    assert AlertFinding.objects.filter(rule="fever").count() == 2
+    with on_the(at(DAY + timedelta(3))):
+        assert arrive(plan.patient, DAY + timedelta(3), hgb="130").alerts == 0, "known already"
+
+
+def test_value_too_high_where_only_low_ones_have_absolute_limits_goes_by_its_grade(plan: Plan) -> None:
+    arrive(plan.patient, DAY, hgb="230")  # more than 40 g/L above the upper limit
+
+    assert list(Alert.objects.values_list("rule", "direction", "tier")) == [("hgb", "high", "next_working_day")]
+    assert AlertFinding.objects.get().numbers == {"limit": "grade 3"}
+
+
+def test_value_off_in_the_other_direction_ends_the_episode_of_this_one(plan: Plan) -> None:
+    arrive(plan.patient, DAY, potassium="2.8")
+    arrive(plan.patient, DAY + timedelta(1), potassium="6.2")
+
+    states = Alert.objects.order_by("direction").values_list("direction", "state")
+    assert list(states) == [("high", "open"), ("low", "resolved")]
+
+
+def test_creatinine_with_nothing_to_go_by_is_asked_about(plan: Plan) -> None:
+    plan.patient.sex = "unknown"
+    plan.patient.save(update_fields=["sex"])
+
+    arrive(plan.patient, DAY, creatinine="500")
+
+    assert LabResult.objects.get(analyte="creatinine").high is None
+    alert = Alert.objects.get(rule="kidney")
+    assert alert.tier == "next_working_day"
+    assert alert.sentence.endswith(": neither a baseline nor an upper limit is known.")
+
+
+def test_steep_creatinine_says_what_it_is_measured_against(plan: Plan) -> None:
+    arrive(plan.patient, date(2024, 1, 29), creatinine="80")
+    arrive(plan.patient, DAY, creatinine="241")
+
+    alert = Alert.objects.get(rule="kidney")
+    assert alert.tier == "immediate"
+    assert alert.sentence.endswith(": above 3 x the baseline 80.")
