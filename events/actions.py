@@ -9,7 +9,7 @@ from typing import Any
 from accounts.models import Clinic, Staff
 from events.models import Event, Message
 from iotrex_followup.errors import ReasonNeeded, TransitionRefused
-from iotrex_followup.history import action
+from iotrex_followup.history import action, concern
 
 LONGEST_OUTCOME = 200  # the column's
 
@@ -35,7 +35,8 @@ def record_event(
 
 
 def follow_up(event: Event) -> None:
-    """Let follow what is registered for the kind of `event`."""
+    """Let follow what is registered for the kind of `event`, and at the end of the action what hangs on its patient."""
+    concern(event.patient_id)
     token = _followed.set(_followed.get() or event)
     try:
         for follow in FOLLOWING.get(event.kind, ()):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 import pgtrigger
+from django.contrib.postgres.fields import ArrayField
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models.functions import Now
@@ -115,6 +116,44 @@ class Job(models.Model):
         return f"{self.get_kind_display()} ({self.get_state_display()})"
 
 
+@keep_history(exclude=["secret"])
+class WebhookEndpoint(models.Model):
+    """Another system that is told of a clinic's messages over HTTP; each body is signed with its secret."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="webhooks")
+    name = models.CharField(max_length=100)
+    url = models.URLField(max_length=500)
+    secret = models.CharField(max_length=100)
+    kinds = ArrayField(models.CharField(max_length=60), help_text="The kinds of message it is told of.")
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ("name", "id")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CapturedMessage(models.Model):
+    """What would have left, kept to look at: only where no way out is set up, such as in a demo."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    channel = models.CharField(max_length=8)
+    key = models.UUIDField(unique=True, help_text="Of the message: like a provider that honours it, kept once.")
+    to = models.CharField(max_length=500)
+    subject = models.CharField(max_length=200, blank=True)
+    text = models.TextField()
+    html = models.TextField(blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return f"{self.channel} to {self.to}"
+
+
 class MessageQuerySet(models.QuerySet["Message"]):
     def visible_to(self, staff: Staff) -> MessageQuerySet:
         """Messages of the clinics in which `staff` is a member: their own inbox, and all that leave the product."""
@@ -139,12 +178,15 @@ class Message(models.Model):
     """What must be told to somebody: written in the transaction of its cause, delivered afterwards.
 
     `dedupe_key` is the message's meaning, so that the same cause writes it once. A message of the in-app inbox is
-    delivered by being written.
+    delivered by being written, a call by one of us; a message to nobody says why nobody could be told.
     """
 
     class Channel(models.TextChoices):
         INBOX = "inbox", "In-app inbox"
         EMAIL = "email", "E-mail"
+        SMS = "sms", "SMS"
+        WEBHOOK = "webhook", "Webhook"
+        CALL = "call", "Telephone call by one of us"
 
     class State(models.TextChoices):
         DUE = "due", "Due"
@@ -160,12 +202,29 @@ class Message(models.Model):
     patient = models.ForeignKey(
         "patients.Patient", on_delete=models.PROTECT, related_name="messages", null=True, db_index=False
     )
-    recipient = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="messages", db_index=False)
+    recipient = models.ForeignKey(
+        Staff, on_delete=models.PROTECT, related_name="messages", null=True, db_index=False, help_text="One of ours."
+    )
+    contact = models.ForeignKey(
+        "patients.Contact",
+        on_delete=models.PROTECT,
+        related_name="messages",
+        null=True,
+        db_index=False,
+        help_text="The patient, or somebody of theirs.",
+    )
+    endpoint = models.ForeignKey(
+        WebhookEndpoint, on_delete=models.PROTECT, related_name="messages", null=True, db_index=False
+    )
     channel = models.CharField(max_length=8, choices=Channel)
     kind = models.CharField(max_length=60)
     subject = models.CharField(max_length=200, help_text="One line; the page it leads to says the rest.")
     path = models.CharField(max_length=200, blank=True, help_text="The page it leads to.")
     about = models.UUIDField(null=True, help_text="The id of what it tells of; which table, its kind knows.")
+    details = models.JSONField(default=dict, encoder=DjangoJSONEncoder, help_text="What else its kind keeps.")
+    local_day = models.DateField(null=True, help_text="With a wall-clock time of its own: the day,")
+    local_at = models.TimeField(null=True, help_text="the time,")
+    zone = models.CharField(max_length=64, blank=True, help_text="and the IANA time zone of both.")
     dedupe_key = models.CharField(max_length=200, unique=True)
     state = models.CharField(max_length=7, choices=State, default=State.DUE)
     not_before = models.DateTimeField()
@@ -195,6 +254,29 @@ class Message(models.Model):
             models.Index(fields=("lease_until",), condition=models.Q(state="claimed"), name="claimed_message"),
             models.Index(
                 fields=("clinic", "-id"), condition=~models.Q(channel="inbox"), name="message_going_out_of_clinic"
+            ),
+            models.Index(fields=("patient", "-id"), condition=~models.Q(channel="inbox"), name="message_about_patient"),
+            models.Index(
+                fields=("clinic", "patient"), condition=models.Q(state__in=("dead", "unknown")), name="failed_message"
+            ),
+        )
+        constraints = (
+            models.CheckConstraint(
+                condition=~models.Q(recipient__isnull=False, contact__isnull=False)
+                & ~models.Q(recipient__isnull=False, endpoint__isnull=False)
+                & ~models.Q(contact__isnull=False, endpoint__isnull=False),
+                name="message_has_one_address",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(local_day__isnull=True, local_at__isnull=True, zone="")
+                | (models.Q(local_day__isnull=False, local_at__isnull=False) & ~models.Q(zone="")),
+                name="wall_clock_is_whole",
+            ),
+            # What was not sent leaves the day free: no longer wanted, too late, refused.
+            models.UniqueConstraint(
+                fields=("contact", "local_day"),
+                condition=models.Q(contact__isnull=False) & ~models.Q(state__in=("void", "expired", "dead")),
+                name="one_message_per_contact_and_day",
             ),
         )
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
+from uuid import UUID
 
 import pghistory
 from django.db import connection, models, transaction
@@ -11,7 +12,10 @@ from django.db import connection, models, transaction
 Model = TypeVar("Model", bound=models.Model)
 P = ParamSpec("P")
 R = TypeVar("R")
-_running: ContextVar[bool] = ContextVar("running", default=False)
+# The patients the running action is about; None: no action runs.
+_concerned: ContextVar[set[UUID] | None] = ContextVar("concerned", default=None)
+# What follows from a whole change, in its transaction, for the patients it was about; registered in AppConfig.ready.
+AT_THE_END: list[Callable[[set[UUID]], None]] = []
 
 
 def keep_history(*, exclude: list[str] | None = None) -> Callable[[type[Model]], type[Model]]:
@@ -32,17 +36,27 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
     def recorded(*args: P.args, **kwargs: P.kwargs) -> R:
         # An action within an action needs no savepoint: a refusal undoes the whole change. Its rows are by whoever
         # began: one context is kept a transaction, and what follows by rule has no author of its own.
-        if _running.get():
+        if _concerned.get() is not None:
             with transaction.atomic(savepoint=False):
                 return function(*args, **kwargs)
-        token = _running.set(True)
+        patients: set[UUID] = set()
+        token = _concerned.set(patients)
         try:
             with transaction.atomic(), pghistory.context(**authorship(kwargs)):
-                return function(*args, **kwargs)
+                returned = function(*args, **kwargs)
+                for follow in AT_THE_END if patients else ():
+                    follow(patients)
+                return returned
         finally:
-            _running.reset(token)
+            _concerned.reset(token)
 
     return recorded
+
+
+def concern(patient: UUID | None) -> None:
+    """Note that the running action is about a patient, so that what hangs on them follows at its end."""
+    if patient is not None and (patients := _concerned.get()) is not None:
+        patients.add(patient)
 
 
 def authorship(kwargs: dict[str, Any]) -> dict[str, str]:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 
 from events.models import Message
@@ -33,6 +33,17 @@ class Envelope:
     to: str
     subject: str
     text: str
+    html: str = ""
+
+
+def address_of(message: Message) -> str:
+    """Return where a message goes by its channel; empty when its addressee has none there."""
+    person = message.recipient or message.contact
+    if message.channel == Message.Channel.WEBHOOK:
+        return message.endpoint.url if message.endpoint else ""
+    if person is None:
+        return ""
+    return person.email if message.channel == Message.Channel.EMAIL else person.phone
 
 
 def send_email(envelope: Envelope) -> str:
@@ -41,7 +52,9 @@ def send_email(envelope: Envelope) -> str:
     Raises   NotSent, Refused, Unanswered
     """
     message_id = f"<{envelope.key}@{urlsplit(settings.BASE_URL).hostname}>"
-    mail = EmailMessage(envelope.subject, envelope.text, to=[envelope.to], headers={"Message-ID": message_id})
+    mail = EmailMultiAlternatives(envelope.subject, envelope.text, to=[envelope.to], headers={"Message-ID": message_id})
+    if envelope.html:
+        mail.attach_alternative(envelope.html, "text/html")
     connection = get_connection()
     try:
         connection.open()

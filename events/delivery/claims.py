@@ -68,7 +68,7 @@ def free_lapsed(*, now: datetime, again: Iterable[str], most: int) -> int:
 
 def held(pk: UUID, token: UUID) -> Message | None:
     """Return the message, locked, while the claim of `token` stands; None once it does not."""
-    rows = Message.objects.select_for_update(of=("self",)).select_related("recipient", "clinic")
+    rows = Message.objects.select_for_update(of=("self",)).select_related("recipient", "contact", "endpoint", "clinic")
     return rows.filter(pk=pk, token=token, state=Message.State.CLAIMED).first()
 
 

@@ -6,14 +6,17 @@ from collections.abc import Callable
 from datetime import datetime
 from random import uniform
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
+from events.actions import LONGEST_OUTCOME
 from events.delivery import breaker
 from events.delivery.backoff import wait_before_next
-from events.delivery.channels import CHANNELS, Envelope, NotSent, Refused, Unanswered
+from events.delivery.channels import CHANNELS, Envelope, NotSent, Refused, Unanswered, address_of
 from events.delivery.claims import LEASE, Claim, claim, end, free_lapsed, held
-from events.delivery.kinds import KINDS
+from events.delivery.kinds import KINDS, MessageKind
+from events.delivery.wall_clock import instant
 from events.models import Message
 
 AT_ONCE = 20
@@ -61,12 +64,13 @@ def attempt(pk: UUID, claimed: Claim, *, clock: Clock) -> str:
         breaker.note_failure(message.channel, now=clock())
         return again_or_dead(message, claimed.token, str(error), now=clock())
     except Refused as error:
-        return finish(message, claimed.token, State.DEAD, outcome=str(error))
+        return finish(message, claimed.token, State.DEAD, now=clock(), outcome=str(error))
     except Unanswered as error:
         breaker.note_failure(message.channel, now=clock())
         return again_or_unknown(message, claimed.token, str(error), now=clock())
     breaker.note_success(message.channel)
-    return finish(message, claimed.token, State.SENT, sent_at=clock(), provider_reference=reference, outcome="")
+    now = clock()
+    return finish(message, claimed.token, State.SENT, now=now, sent_at=now, provider_reference=reference, outcome="")
 
 
 @transaction.atomic
@@ -88,15 +92,35 @@ def begin(pk: UUID, token: UUID, *, now: datetime) -> tuple[Message | None, Enve
         ended = State.VOID
     elif message.tries > kind.most_tries:
         ended, why = State.DEAD, f"Tried {kind.most_tries} times. {message.outcome}"
+    elif later := kept_until(message, kind, now):
+        # It did not try: what waits for its hour keeps its tries.
+        message.state, message.not_before, message.tries = State.DUE, later, message.tries - 1
+        message.token = message.lease_until = None
+        message.save(update_fields=["state", "not_before", "tries", "token", "lease_until"])
+        return message, None
     else:
         content = kind.content(message)
         # From here on the claim counts anew: what stood before it in the batch may have taken its time.
         message.sending_since, message.lease_until = now, now + LEASE
         message.save(update_fields=["sending_since", "lease_until"])
-        return message, Envelope(message.pk, message.recipient.email, content.subject, content.text)
-    message.state, message.outcome, message.token, message.lease_until = ended, why, None, None
+        return message, Envelope(message.pk, address_of(message), content.subject, content.text, content.html)
+    message.state, message.outcome, message.token, message.lease_until = ended, why[:LONGEST_OUTCOME], None, None
     message.save(update_fields=["state", "outcome", "token", "lease_until"])
+    if ended == State.DEAD and kind:
+        kind.failed(message, now)
     return message, None
+
+
+def kept_until(message: Message, kind: MessageKind, now: datetime) -> datetime | None:
+    """Return until when a message may not leave yet: its own hour, by the rules of its zone as they are now, or such
+    as the quiet hours; None when it may leave.
+    """
+    if message.local_day and message.local_at:
+        own = instant(message.local_day, message.local_at, ZoneInfo(message.zone))
+        if own > now:
+            return own
+    later = kind.waits_until(message, now)
+    return later if later and later > now else None
 
 
 def broken(pk: UUID, token: UUID, *, now: datetime) -> str:
@@ -110,19 +134,24 @@ def again_or_unknown(message: Message, token: UUID, words: str, *, now: datetime
     """Send a message of which nobody knows whether it arrived once more, where twice is better than never."""
     if KINDS[message.kind].again_if_unknown:
         return again_or_dead(message, token, words, now=now)
-    return finish(message, token, State.UNKNOWN, outcome=words)
+    return finish(message, token, State.UNKNOWN, now=now, outcome=words)
 
 
 def again_or_dead(message: Message, token: UUID, words: str, *, now: datetime) -> str:
     """Let a message wait for its next try, or end it when there is none."""
     if message.tries >= KINDS[message.kind].most_tries:
-        return finish(message, token, State.DEAD, outcome=words)
-    return finish(message, token, State.DUE, not_before=now + wait_before_next(message.tries, uniform), outcome=words)
+        return finish(message, token, State.DEAD, now=now, outcome=words)
+    later = now + wait_before_next(message.tries, uniform)
+    return finish(message, token, State.DUE, now=now, not_before=later, outcome=words)
 
 
-def finish(message: Message, token: UUID, state: str, **fields: object) -> str:
-    """End the attempt in `state`; of a claim that was lost meanwhile nothing is written."""
+@transaction.atomic
+def finish(message: Message, token: UUID, state: str, *, now: datetime, **fields: object) -> str:
+    """End the attempt in `state`, with what follows from a failure; of a claim that was lost nothing is written."""
     if end(message.pk, token, state=state, **fields):
+        if state in (State.DEAD, State.UNKNOWN):
+            message.refresh_from_db()
+            KINDS[message.kind].failed(message, now)
         return state
     logger.warning("message %s: the claim was lost while it was being sent", message.pk)
     return ""

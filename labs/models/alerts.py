@@ -70,6 +70,12 @@ class Alert(models.Model):
     opened_at = models.DateTimeField()
     raised_at = models.DateTimeField(help_text="When it was last raised: opened, worsened or lapsed.")
     answer_by = models.DateTimeField()
+    notices = models.PositiveSmallIntegerField(
+        default=1, help_text="How many steps of the ladder were told since it was last raised."
+    )
+    next_notice_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the next step is told if nobody has answered; blank: none is left."
+    )
     owner = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     next_step = models.CharField(max_length=16, choices=NextStep, blank=True)
     next_step_text = models.TextField(blank=True)
@@ -112,6 +118,11 @@ class Alert(models.Model):
         indexes = (
             models.Index(fields=("clinic", "answer_by", "id"), condition=~Q(state="resolved"), name="unresolved_alert"),
             models.Index(fields=("patient", "-opened_at"), name="alert_of_patient"),
+            models.Index(
+                fields=("next_notice_at",),
+                condition=Q(state="open", next_notice_at__isnull=False),
+                name="alert_to_escalate",
+            ),
         )
 
     def __str__(self) -> str:

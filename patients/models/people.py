@@ -153,7 +153,14 @@ class Patient(models.Model):
 
 @keep_history()
 class Contact(models.Model):
-    """How the patient, a guardian or another person is reached; `order` says who first."""
+    """How the patient, a guardian or another person is reached; `order` says who first.
+
+    Without consent to a channel nothing is sent by it; who was never asked (blank) has not consented.
+    """
+
+    class Consent(models.TextChoices):
+        GIVEN = "given", "Agreed"
+        REFUSED = "refused", "Refused"
 
     class Relation(models.TextChoices):
         SELF = "self", "Patient"
@@ -174,6 +181,10 @@ class Contact(models.Model):
     legal_authority = models.BooleanField(default=False, help_text="May decide for the patient.")
     phone = models.CharField(max_length=40, blank=True)
     email = models.EmailField("e-mail", blank=True)
+    sms_consent = models.CharField("messages by SMS", max_length=7, choices=Consent, blank=True)
+    email_consent = models.CharField("messages by e-mail", max_length=7, choices=Consent, blank=True)
+    phone_fault = models.CharField(max_length=200, blank=True, help_text="Why no SMS reaches this number.")
+    email_fault = models.CharField(max_length=200, blank=True, help_text="Why no e-mail reaches this address.")
     language = models.CharField(max_length=5, choices=Language, default=Language.ENGLISH)
     interpreter = models.BooleanField("needs an interpreter", default=False)
     order = models.PositiveSmallIntegerField(default=1, help_text="1 is asked first.")

@@ -4,6 +4,7 @@ from schedules.models.appointments import Appointment, Place
 from schedules.models.calendar import Absence, Capacity, ClinicClosure
 from schedules.models.plans import Plan, Proposal, SignOff
 from schedules.models.protocols import DefaultProtocol, Protocol, ProtocolApproval, parsed_protocol
+from schedules.models.reminders import ReminderPolicy, ReminderText
 from schedules.models.visits import OPEN_ACTIVITY, ActivityStatus, PlannedActivity, PlannedVisit, VisitRecord
 
 __all__ = [
@@ -21,6 +22,8 @@ __all__ = [
     "Proposal",
     "Protocol",
     "ProtocolApproval",
+    "ReminderPolicy",
+    "ReminderText",
     "SignOff",
     "VisitRecord",
     "parsed_protocol",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import ClassVar
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -56,11 +56,31 @@ class Clinic(models.Model):
     emergency_phone = models.CharField(max_length=40, blank=True, help_text="Answered day and night.")
     email = models.EmailField(blank=True)
     paper = models.CharField(max_length=6, choices=Paper, default=Paper.A4)
+    opens_at = models.TimeField(default=time(8), help_text="Working hours, by the clinic's wall clock.")
+    closes_at = models.TimeField(default=time(17))
+    quiet_from = models.TimeField(default=time(20), help_text="No message reaches a patient from here on…")
+    quiet_until = models.TimeField(default=time(8), help_text="…until here, by the patient's wall clock.")
+    remind_at = models.TimeField(default=time(10), help_text="When reminders leave, by the patient's wall clock.")
+    name_in_messages = models.CharField(
+        max_length=60,
+        blank=True,
+        help_text="How messages to patients call the clinic; blank: without a name that says what it treats.",
+    )
+    attempts_before_lost = models.PositiveSmallIntegerField(
+        default=3, help_text="Attempts to reach a patient before “lost to follow-up” is proposed."
+    )
 
     objects: ClassVar[models.Manager[Clinic]] = ClinicQuerySet.as_manager()
 
     class Meta:
         ordering = ("name",)
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(opens_at__lt=models.F("closes_at")),
+                name="clinic_opens_before_it_closes",
+                violation_error_message="The clinic closes before it opens.",
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name
