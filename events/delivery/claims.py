@@ -23,7 +23,7 @@ WHERE id IN (
     LIMIT %(limit)s
     FOR UPDATE SKIP LOCKED
 )
-RETURNING id
+RETURNING not_before, id
 """
 
 # A worker died, or slept too long. What had not begun to leave is due again; of the rest nobody knows.
@@ -55,7 +55,8 @@ def claim(*, now: datetime, channels: Iterable[str], limit: int) -> Claim:
         cursor.execute(
             CLAIM, {"now": now, "token": token, "until": now + LEASE, "channels": list(channels), "limit": limit}
         )
-        return Claim(token, [pk for (pk,) in cursor.fetchall()])
+        # The statement says which rows, not in which order.
+        return Claim(token, [pk for _, pk in sorted(cursor.fetchall())])
 
 
 def free_lapsed(*, now: datetime, again: Iterable[str], most: int) -> int:

@@ -116,7 +116,7 @@ def row_of(
         return None  # a new plan has it, cancelled from the start
     if what in (What.AWAY, What.AGAIN, What.PASSED) and known and known.closes < plan.followed_from:
         return None  # before enrolment: it was never due
-    if what == What.STANDS and known and ENDED_NAMES.issuperset(known.activities.values()):
+    if part == "keep" and known and ENDED_NAMES.issuperset(known.activities.values()):
         return None
     before = Dates(known.target, known.opens, known.closes) if known else None
     after = Dates(point.target, point.opens, point.closes) if point else None

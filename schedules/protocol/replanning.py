@@ -61,6 +61,11 @@ class Existing(Generic[Key]):
         """Return the activities closed with their plan, or in a time away, for another reason than `because`."""
         return frozenset(name for name in self.of({ENDED}) if because and self.reasons.get(name) != because)
 
+    def stands_at(self, point: PlannedTimepoint) -> bool:
+        """Say whether it has the dates, cost and phase of `point`."""
+        placed = (self.target, self.opens, self.closes, self.cost, self.phase)
+        return placed == (point.target, point.opens, point.closes, point.cost, point.phase)
+
     def of(self, statuses: Collection[str]) -> frozenset[str]:
         """Return the activities in one of `statuses`."""
         return frozenset(name for name, status in self.activities.items() if status in statuses)
@@ -167,7 +172,7 @@ def replan(
                 each,
                 today,
                 replaced=later and not ended,
-                wanted=key in replaced,
+                point=point if key in replaced else None,
                 ended=ended,
                 because=because,
                 in_error=in_error,
@@ -210,11 +215,18 @@ def _passed(each: Existing[Key], gone: Away, today: date) -> tuple[str, Change[K
 
 
 def _unwanted(
-    each: Existing[Key], today: date, *, replaced: bool, wanted: bool, ended: bool, because: str, in_error: bool
+    each: Existing[Key],
+    today: date,
+    *,
+    replaced: bool,
+    point: PlannedTimepoint | None,
+    ended: bool,
+    because: str,
+    in_error: bool,
 ) -> tuple[str, Change[Key]]:
     """Return what becomes of a stored timepoint that the plan should not have open, and its place in the difference.
 
-    `wanted`: it would be, had no later plan replaced it.
+    `point`: where it would be, had no later plan replaced it; there it goes, so that its dates stay true.
     """
     booked = each.booked_on is not None and each.booked_on >= today
     if in_error:
@@ -227,17 +239,18 @@ def _unwanted(
         opened, closed = each.cancelled_draws, each.of({"planned"})
         stays = each.closes < today and each.phase != ADDED
         if replaced:
-            closed |= each.of({"cancelled", ENDED}) if wanted else each.of({ENDED})
+            closed |= each.of({"cancelled", ENDED}) if point else each.of({ENDED})
         elif stays:
             opened, closed = opened | each.of(CLOSED_FROM_OUTSIDE), frozenset()
         else:
             closed |= each.of(CLOSED_FROM_OUTSIDE)
     told = because if each.otherwise(because) else ""
-    change = Change(each, None, opened=opened, closed=closed, replaced=replaced, because=told)
+    dates = point is not None and not booked and not each.happened and not each.stands_at(point)
+    change = Change(each, point if dates else None, opened, frozenset(), closed, dates, replaced, told)
     left = (each.of({"planned"}) - closed) | (opened - each.cancelled_draws)
     if booked and not left and closed | (each.closed_by_plan - opened):
         return "conflict", change
-    if not change.writes:
+    if not (opened or closed):
         return "keep", change
     if opened and not closed:
         return "add", change
@@ -270,11 +283,9 @@ def _towards(each: Existing[Key], point: PlannedTimepoint, today: date) -> Chang
         # A decided visit is not asked for more, nor is one that closed while nothing of it was wanted.
         return Change(each, point, closed=closed)
     added = asked - each.activities.keys()
-    placed = (each.target, each.opens, each.closes, each.cost, each.phase)
-    dates = placed != (point.target, point.opens, point.closes, point.cost, point.phase)
     # Where nothing is open there is nothing to place.
     left = (each.open - closed) | opened | added
-    return Change(each, point, opened, added, closed, bool(dates and left and not each.happened))
+    return Change(each, point, opened, added, closed, bool(left and not each.happened and not each.stands_at(point)))
 
 
 def _order(change: Change[Key]) -> tuple[date, str, str]:

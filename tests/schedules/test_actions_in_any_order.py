@@ -245,12 +245,12 @@ class Follow(RuleBasedStateMachine):
     def undo_the_latest(self) -> None:
         """Undo what was done last and not undone yet: every row is again as it was; a new one may stay, cancelled.
 
-        A timepoint that is cancelled or superseded once more keeps the dates it had last.
+        A timepoint that is cancelled once more keeps the dates it had last.
         """
         for event in Event.objects.filter(pk__in=self.before).order_by("-id"):
             if can_be_undone(event):
                 undo(event=event, by=self.by, now=noon(TODAY))
-                before, now = undated_when_closed(self.before[event.pk]), undated_when_closed(stored())
+                before, now = undated_when_cancelled(self.before[event.pk]), undated_when_cancelled(stored())
                 rows = {key: row for key, row in before.items() if key[0] != "Event"}
                 assert {key: now[key] for key in rows} == rows
                 return
@@ -349,11 +349,11 @@ def dates_of_what_happened() -> dict[Any, dict[str, Any]]:
     return {row["id"]: row for row in PlannedVisit.objects.filter(pk__in=happened).values(*FIXED)}
 
 
-def undated_when_closed(rows: Rows) -> Rows:
-    """Return `rows` with what the plan closed without its dates, which say only where it last stood."""
+def undated_when_cancelled(rows: Rows) -> Rows:
+    """Return `rows` with what is cancelled without its dates, which say only where it last stood."""
     dates = dict.fromkeys(("target", "opens", "closes", "cost", "phase", "before_enrolment"))
     return {
-        key: row | dates if key[0] == "PlannedVisit" and row["status"] in ("cancelled", "superseded") else row
+        key: row | dates if key[0] == "PlannedVisit" and row["status"] == "cancelled" else row
         for key, row in rows.items()
     }
 

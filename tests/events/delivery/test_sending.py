@@ -34,6 +34,14 @@ def test_due_message_is_sent_once(provider, write):
     assert (message.token, message.lease_until, message.outcome) == (None, None, "")
 
 
+def test_longest_due_leaves_first(provider, write):
+    later, earliest, early = (write(not_before=NOW - timedelta(minutes=ago)) for ago in (1, 3, 2))
+
+    deliver()
+
+    assert [each.key for each in provider.taken] == [earliest.pk, early.pk, later.pk]
+
+
 def test_message_of_later_waits(provider, write):
     write(not_before=NOW + timedelta(seconds=1))
 

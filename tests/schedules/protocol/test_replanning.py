@@ -138,7 +138,21 @@ CASES: dict[str, tuple[Existing[str], list[PlannedTimepoint], dict[str, Any], st
         [point(22)],
         {"replaced_on": day(20)},
         "supersede",
-        {"closed": {"cbc"}, "replaced": True},
+        {"closed": {"cbc"}, "dates": True, "replaced": True},
+    ),
+    "what was replaced goes where the plan has it now": (
+        existing(20, cbc="superseded"),
+        [point(21)],
+        {"replaced_on": day(20)},
+        "keep",
+        {"dates": True, "replaced": True},
+    ),
+    "a booked one that was replaced stays where it is": (
+        existing(20, booked=20, cbc="superseded"),
+        [point(21)],
+        {"replaced_on": day(20)},
+        "conflict",
+        {"replaced": True},
     ),
     "overdue on the day of the infusion is superseded": (
         existing(-20),
