@@ -286,6 +286,12 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 5 * 60.0,
         "options": {"expires": 5 * 60},
     },
+    # Whom an alert reaches next is due by the row's own time; each step is told once, however often it runs.
+    "escalate alerts": {
+        "task": "labs.tasks.escalate_alerts",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
     # What follows from days that passed, such as day 56 without a count; by the clinic's date, so late loses nothing.
     "follow additions": {
         "task": "labs.tasks.follow_additions",

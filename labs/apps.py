@@ -10,6 +10,7 @@ class LabsConfig(AppConfig):
         from events.undo import AFTER_UNDO, BEFORE_UNDO
         from labs import checks  # noqa: F401  (registers itself)
         from labs.actions.alert_rights import UNDONE_BY_WHO_MAY, refuse_undoing
+        from labs.actions.climbing import go_another_way
         from labs.actions.lapsing import bring_back_untransfused
         from labs.alerting import mailing, notifying
         from labs.following import register
@@ -21,7 +22,7 @@ class LabsConfig(AppConfig):
         from schedules.sign_offs import SETTINGS
 
         register()
-        mailing.register(notifying.What)
+        mailing.register((*notifying.What, notifying.ESCALATED), failed=go_another_way)
         PLANNED_CONCERNS.append(concerns_of_counts)
         SETTINGS.append(laboratory_settings)
         for kind in ("support.withdrawn", "support.recorded.undone"):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from accounts.models import Clinic
-from labs.alerting.deadlines import DAY_ENDS, WITHIN
+from labs.alerting.deadlines import WITHIN
 from labs.models import LabPolicy
 from labs.policy_settings import as_run, settings_of
 from labs.settling.charts import policy_of, rules_of
@@ -27,7 +27,7 @@ def laboratory_settings(clinic: Clinic) -> Iterable[Setting]:
         "Alerts",
         "Time to answer an alert",
         "Ours, unverified",
-        f"{times}; the next working day until {DAY_ENDS:%H:%M}.",
+        f"{times}; the next working day until {clinic.closes_at:%H:%M}.",
     )
     for rule in rules:
         lines = [f"{each.label}: {each.text}" for each in settings_of(rule.key, content)]
