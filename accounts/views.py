@@ -76,12 +76,12 @@ def change_role(request: ClinicRequest, pk: UUID) -> HttpResponse:
 def deactivate(request: ClinicRequest, pk: UUID) -> HttpResponse:
     member = _member(request, pk)
     today = request.clinic.local_date(timezone.now())
-    form = DeactivateForm(request.POST or None, member=member)
+    form = DeactivateForm(request.POST if request.method == "POST" else None, member=member)
 
     def end() -> Membership:
         return actions.deactivate_staff(membership=member, by=request.user, today=today, **form.cleaned_data)
 
-    if request.method == "GET" or not accepted(form, end):
+    if not accepted(form, end):
         found = in_words(open_work(Leaving(member.clinic, member.staff, today)))
         context = {"member": member, "open_work": found, "form": form}
         return render(request, "accounts/deactivate.html", context, status=422 if form.is_bound else 200)

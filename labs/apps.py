@@ -13,7 +13,7 @@ class LabsConfig(AppConfig):
         from labs.actions.alert_rights import UNDONE_BY_WHO_MAY, refuse_undoing
         from labs.actions.climbing import go_another_way
         from labs.actions.lapsing import bring_back_untransfused
-        from labs.alerting import ladder_tests, mailing, notifying
+        from labs.alerting import digest, ladder_tests, mailing, notifying
         from labs.following import register
         from labs.merges import give_back_what_came, settle_duplicate
         from labs.open_work import KINDS
@@ -27,6 +27,7 @@ class LabsConfig(AppConfig):
         OPEN_WORK.extend(KINDS)
         mailing.register((*notifying.What, notifying.ESCALATED), failed=go_another_way)
         ladder_tests.register()
+        digest.register()
         PLANNED_CONCERNS.append(concerns_of_counts)
         SETTINGS.append(laboratory_settings)
         for kind in ("support.withdrawn", "support.recorded.undone"):

@@ -42,9 +42,8 @@ def hand_over_held_back(leaving: Leaving, to: Staff, by: Staff) -> None:
     Records  quarantine.claimed
     """
     count = held_back_of(leaving).update(owner=to)
-    record_event(
-        "quarantine.claimed", clinic=leaving.clinic, by=by, what=f"{leaving.person}’s, now {to}’s", count=count
-    )
+    what = f"{leaving.person}’s, now {to}’s"
+    record_event("quarantine.claimed", clinic=leaving.clinic, by=by, what=what, count=count)
 
 
 def steps_of(leaving: Leaving) -> LadderStepQuerySet:

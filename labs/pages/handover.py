@@ -37,12 +37,13 @@ def sheet_of(clinic: Clinic, *, role: str, now: datetime) -> Sheet:
     alerts = list(open_alerts(clinic).select_related(*SHOWN).order_by("answer_by", "id")[: MOST + 1])
     awaited = awaited_results(clinic).select_related("patient", "plan").order_by("drawn_on", "id")
     calls = promised_calls(clinic, until=today + timedelta(days=1)).select_related("patient", "contact", "recorded_by")
-    found = {"alerts": alerts, "awaited results": list(awaited[: MOST + 1]), "calls": list(calls[: MOST + 1])}
+    visits, promised = list(awaited[: MOST + 1]), list(calls[: MOST + 1])
+    found = {"alerts": len(alerts), "awaited results": len(visits), "calls": len(promised)}
     return Sheet(
         rows_of(alerts[:MOST], role, now),
-        found["awaited results"][:MOST],  # type: ignore[arg-type]
-        found["calls"][:MOST],  # type: ignore[arg-type]
-        [kind for kind, rows in found.items() if len(rows) > MOST],
+        visits[:MOST],
+        promised[:MOST],
+        [kind for kind, number in found.items() if number > MOST],
         last_taken(clinic, now),
     )
 
