@@ -106,11 +106,12 @@ def close_twin_alerts(duplicate: Patient, into: Patient, changes: Changes) -> No
             continue
         changes.watch(own, twin)  # in the order in which undoing puts them back: a held-back row has one open alert
         waited = twin.state == Alert.State.OPEN
-        twin.patient, twin.state, twin.resolved_at = into, Alert.State.RESOLVED, now
+        twins_next = twin.next_notice_at
+        twin.patient, twin.state, twin.resolved_at, twin.next_notice_at = into, Alert.State.RESOLVED, now, None
         twin.resolution = f"{GOES_ON} {into.mrn}."
-        twin.save(update_fields=["patient", "state", "resolved_at", "resolution"])
+        twin.save(update_fields=["patient", "state", "resolved_at", "next_notice_at", "resolution"])
         hand_on_findings(twin, own)
-        hand_on(twin, own, waited=waited, now=now)
+        hand_on(twin, own, waited=waited, twins_next=twins_next, now=now)
 
 
 def hand_on_findings(twin: Alert, own: Alert) -> None:
@@ -122,17 +123,17 @@ def hand_on_findings(twin: Alert, own: Alert) -> None:
     AlertFinding.objects.bulk_create(findings, ignore_conflicts=True)
 
 
-def hand_on(twin: Alert, own: Alert, *, waited: bool, now: datetime) -> None:
+def hand_on(twin: Alert, own: Alert, *, waited: bool, twins_next: datetime | None, now: datetime) -> None:
     """Let the survivor's `own` alert wait again when the twin's is more urgent or `waited`.
 
-    No rule does it: what nobody has answered is hidden behind an answer to something else.
+    No rule does it: what nobody has answered is hidden behind an answer to something else. The next step of the ladder
+    is told at the sooner time of both (`twins_next`).
     """
     worse = RANK[Urgency(twin.tier)] > RANK[Urgency(own.tier)]
     if not (waited or worse):
         return
     both = own.state == Alert.State.OPEN
     until = min(own.answer_by, twin.answer_by) if both else twin.answer_by
-    twins_next = twin.next_notice_at
     own.state, own.snoozed_until = Alert.State.OPEN, None
     again = worse or not both
     if both and own.rule == RULE:

@@ -23,8 +23,12 @@ logger = logging.getLogger(__name__)
 
 def escalate_alerts(*, now: datetime) -> int:
     """Tell the step that is due of every alert nobody has answered; return how many were told of."""
-    due = Alert.objects.waiting().filter(next_notice_at__lte=now).order_by("next_notice_at", "id")
-    return sum(escalated(pk, now) for pk in list(due.values_list("pk", flat=True)))
+    waiting = Alert.objects.waiting()
+    due = waiting.filter(next_notice_at__lte=now).order_by("next_notice_at", "id")
+    # What was opened without a time, such as before there was a ladder, gets one.
+    untimed = waiting.filter(next_notice_at=None, notices=1).order_by("id")
+    found = [*due.values_list("pk", flat=True), *untimed.values_list("pk", flat=True)]
+    return sum(escalated(pk, now) for pk in found)
 
 
 def escalated(pk: UUID, now: datetime) -> bool:
@@ -43,7 +47,13 @@ def escalate(*, alert: Alert, by: Staff | None, now: datetime) -> bool:
     Records  alert.escalated
     """
     alert = fresh(alert)
-    if alert.state != Alert.State.OPEN or alert.next_notice_at is None or alert.next_notice_at > now:
+    if alert.state != Alert.State.OPEN:
+        return False
+    due = alert.next_notice_at or next_notice(alert)
+    if due is None or due > now:
+        if due != alert.next_notice_at:
+            alert.next_notice_at = due
+            alert.save(update_fields=["next_notice_at"])
         return False
     number = ladder.step_to_tell(clock_of(alert), alert.notices, now)
     return tell_step(alert, number, by=by, now=now)

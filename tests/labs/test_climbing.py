@@ -3,17 +3,20 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+from django.db import transaction
 
 from accounts.models import Cover, LadderStep, Role
 from events.delivery import channels
 from events.delivery.channels import Refused
 from events.delivery.sending import deliver_due
 from events.models import Event, Message
+from events.undo import Changes
 from labs.actions.alerts import acknowledge, claim, hand_over, resolve, snooze
 from labs.actions.climbing import escalate_alerts
 from labs.actions.lapsing import lapse_alerts
 from labs.alerting.deadlines import answer_by, begin_waiting
 from labs.alerting.notifying import What, tell_of_alert
+from labs.following import close_twin_alerts
 from labs.models import Alert
 from schedules.wording import event_sentence
 from tests.factories import ClinicFactory, MembershipFactory, PatientFactory
@@ -356,3 +359,40 @@ def test_step_costs_the_same_queries_however_many_stand_on_it(clinic, doctor, la
         escalate_alerts(now=minutes(30))
 
     assert len(told()) == 11
+
+
+def test_alert_that_was_opened_without_a_time_climbs_too(clinic, doctor, ladder):
+    alert = AlertFactory(patient=PatientFactory(clinic=clinic, responsible_clinician=doctor), tier="immediate")
+    assert alert.next_notice_at is None
+
+    escalate_alerts(now=minutes(1))
+    alert.refresh_from_db()
+
+    assert (alert.next_notice_at, told()) == (minutes(15), [])
+    assert course(minutes(30)) == [(15, ["Own"]), (30, ["Cover"])]
+
+
+@pytest.mark.parametrize(
+    ("own", "twin"),
+    [
+        (("open", 30), ("open", 0)),  # both wait: the sooner
+        (("acknowledged", 0), ("open", 0)),
+        (("open", 0), ("acknowledged", 0)),
+    ],
+)
+def test_merged_alert_climbs_at_the_sooner_time(clinic, doctor, ladder, own, twin):
+    survivor, duplicate = (PatientFactory(clinic=clinic, responsible_clinician=doctor) for _ in range(2))
+    for patient, (state, minute) in ((survivor, own), (duplicate, twin)):
+        alert = AlertFactory.build(patient=patient, tier="immediate", state=state, opened_at=minutes(minute))
+        begin_waiting(alert, now=minutes(minute), answer_by=minutes(minute + 15))
+        alert.next_notice_at = alert.next_notice_at if state == "open" else None
+        alert.answered_by = doctor if state != "open" else None
+        alert.answered_at = minutes(minute) if state != "open" else None
+        alert.save()
+
+    with transaction.atomic():
+        close_twin_alerts(duplicate, survivor, Changes())
+
+    alert = Alert.objects.get(patient=survivor, resolved_at=None)
+    assert (alert.state, alert.next_notice_at) == ("open", minutes(15))
+    assert Alert.objects.get(resolved_at__isnull=False).next_notice_at is None
