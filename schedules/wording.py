@@ -94,7 +94,7 @@ SENTENCES = {
     "alert.snoozed": "Alert snoozed until {until}{limit}: {what}",
     "alert.resolved": "Alert resolved ({resolution}): {what}",
     "alert.lapsed": "Alert back, its time has run out ({plan}): {what}",
-    "alert.escalated": "Nobody answered, told next as {step}: {whom}; {what}",
+    "alert.escalated": "Nobody answered; told next ({step}): {whom}; {what}",
     "alert.step_done": "Done as planned ({plan}): {what}",
     "adverse_event.recorded": "Adverse event recorded: {what}",
     "adverse_event.changed": "Adverse event changed: {what}",

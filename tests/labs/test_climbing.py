@@ -215,7 +215,7 @@ def test_history_says_whom_a_step_reached(clinic, doctor, ladder):
     event = Event.objects.get(kind="alert.escalated")
 
     assert event_sentence(event) == (
-        f"Nobody answered, told next as covering clinician: Cover; {alert.sentence.rstrip('.')}"
+        f"Nobody answered; told next (covering clinician): Cover; {alert.sentence.rstrip('.')}"
     )
     assert event.patient == alert.patient
 

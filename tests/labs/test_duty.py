@@ -267,6 +267,7 @@ def test_page_shows_the_order_who_stands_in_and_no_form_to_who_may_not_change(cl
     page = client.get(reverse("labs:ladder")).content.decode()
 
     assert page.index("Covering clinician") < page.index("Away: Second stands in") < page.index("Clinic lead")
+    assert '<td data-label="Stands in">Second</td>' in page
     assert reverse("labs:add_to_ladder") not in page
 
 
