@@ -30,6 +30,8 @@ class ClinicSerializer(serializers.ModelSerializer[Clinic]):
             "emergency_phone",
             "email",
             "paper",
+            "opens_at",
+            "closes_at",
         )
         read_only_fields = fields
 

@@ -1,11 +1,14 @@
 """What people enter about themselves and their colleagues; actions.py makes it so."""
 
 from datetime import timedelta
+from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
 
-from accounts.models import Clinic, Role, Staff
+from accounts.models import Clinic, Membership, Role, Staff
+from accounts.open_work import successors
+from iotrex_followup.fields import TimeInput
 
 WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 
@@ -18,6 +21,19 @@ class InviteForm(forms.Form):
 
 class RoleForm(forms.Form):
     role = forms.ChoiceField(choices=Role)
+
+
+class DeactivateForm(forms.Form):
+    """Who takes over what somebody who leaves has open."""
+
+    reassign_to = forms.ModelChoiceField(
+        Staff.objects.none(), label="Who takes it over", required=False, empty_label="Choose a person"
+    )
+
+    def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        able = Staff.objects.filter(pk__in=[each.staff_id for each in successors(member)])
+        self.fields["reassign_to"].queryset = able.order_by("name")  # type: ignore[attr-defined]
 
 
 class ProfileForm(forms.Form):
@@ -55,14 +71,18 @@ class ClinicForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when
             "country",
             "region",
             "working_weekdays",
+            "opens_at",
+            "closes_at",
         )
         labels = {"emergency_phone": "Number for day and night", "email": "E-mail", "paper": "Paper size"}
         help_texts = {
+            "opens_at": "Working hours, by the clinic’s clock: the digest leaves when they begin.",
+            "closes_at": "Until then an alert of the next working day must be answered.",
             "country": "Two letters, such as ES: decides the public holidays.",
             "region": "State or region, such as MD for Madrid, when it has public holidays of its own.",
             "emergency_phone": "Patients call it with fever or bleeding; printed on what they take home.",
         }
-        widgets = {"address": forms.Textarea(attrs={"rows": 3})}
+        widgets = {"address": forms.Textarea(attrs={"rows": 3}), "opens_at": TimeInput, "closes_at": TimeInput}
 
     def clean_country(self) -> str:
         return str(self.cleaned_data["country"]).upper()

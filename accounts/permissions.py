@@ -42,6 +42,11 @@ GRANTS: dict[str, frozenset[May]] = {
 }
 
 
+def can_take_over(role: str, instead_of: str) -> bool:
+    """Say whether a person of `role` may do with patients all that one of the role `instead_of` may."""
+    return GRANTS[instead_of] & {May.RECORD, May.DECIDE} <= GRANTS[role]
+
+
 def may(staff: Staff, permission: May, clinic: Clinic) -> bool:
     """Say whether `staff` may do this in `clinic`; a person without a membership there may do nothing."""
     roles = Membership.objects.filter(staff=staff, clinic=clinic, is_active=True).values_list("role", flat=True)

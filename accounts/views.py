@@ -6,15 +6,17 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import actions
-from accounts.forms import ClinicForm, InviteForm, ProfileForm, RoleForm, TokenForm
+from accounts.forms import ClinicForm, DeactivateForm, InviteForm, ProfileForm, RoleForm, TokenForm
 from accounts.invitations import send_invitation
 from accounts.middleware import SESSION_KEY, ClinicRequest
 from accounts.models import ApiToken, Clinic, Membership, Role
+from accounts.open_work import Leaving, in_words, open_work
 from accounts.permissions import May, requires
-from iotrex_followup.refusals import attempt
+from iotrex_followup.refusals import accepted, attempt
 
 logger = logging.getLogger(__name__)
 
@@ -73,9 +75,16 @@ def change_role(request: ClinicRequest, pk: UUID) -> HttpResponse:
 @requires(May.ADMINISTER)
 def deactivate(request: ClinicRequest, pk: UUID) -> HttpResponse:
     member = _member(request, pk)
-    if request.method == "GET":
-        return render(request, "accounts/deactivate.html", {"member": member})
-    actions.deactivate_staff(membership=member, by=request.user)
+    today = request.clinic.local_date(timezone.now())
+    form = DeactivateForm(request.POST if request.method == "POST" else None, member=member)
+
+    def end() -> Membership:
+        return actions.deactivate_staff(membership=member, by=request.user, today=today, **form.cleaned_data)
+
+    if not accepted(form, end):
+        found = in_words(open_work(Leaving(member.clinic, member.staff, today)))
+        context = {"member": member, "open_work": found, "form": form}
+        return render(request, "accounts/deactivate.html", context, status=422 if form.is_bound else 200)
     messages.success(request, f"{member.staff.name} can no longer see patients of {request.clinic.name}.")
     return redirect("accounts:staff")
 
@@ -135,7 +144,7 @@ def revoke_token(request: ClinicRequest) -> HttpResponse:
 
 
 def _member(request: ClinicRequest, pk: UUID) -> Membership:
-    return get_object_or_404(Membership.objects.select_related("staff"), clinic=request.clinic, pk=pk)
+    return get_object_or_404(Membership.objects.select_related("staff", "clinic"), clinic=request.clinic, pk=pk)
 
 
 def _invited(request: ClinicRequest, form: InviteForm) -> Membership | None:

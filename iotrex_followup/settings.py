@@ -286,6 +286,18 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 5 * 60.0,
         "options": {"expires": 5 * 60},
     },
+    # Whom an alert reaches next is due by the row's own time; each step is told once, however often it runs.
+    "escalate alerts": {
+        "task": "labs.tasks.escalate_alerts",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
+    # One digest a person and day, by a key, when their clinic opens by its own clock.
+    "send digests": {
+        "task": "labs.tasks.send_digests",
+        "schedule": 5 * 60.0,
+        "options": {"expires": 5 * 60},
+    },
     # What follows from days that passed, such as day 56 without a count; by the clinic's date, so late loses nothing.
     "follow additions": {
         "task": "labs.tasks.follow_additions",

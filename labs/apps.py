@@ -6,14 +6,17 @@ class LabsConfig(AppConfig):
 
     def ready(self) -> None:
         """Let results follow what happens to patients, their treatments and visits."""
+        from accounts.open_work import OPEN_WORK
         from events.actions import FOLLOWING
         from events.undo import AFTER_UNDO, BEFORE_UNDO
         from labs import checks  # noqa: F401  (registers itself)
         from labs.actions.alert_rights import UNDONE_BY_WHO_MAY, refuse_undoing
+        from labs.actions.climbing import go_another_way
         from labs.actions.lapsing import bring_back_untransfused
-        from labs.alerting import mailing, notifying
+        from labs.alerting import digest, ladder_tests, mailing, notifying
         from labs.following import register
         from labs.merges import give_back_what_came, settle_duplicate
+        from labs.open_work import KINDS
         from labs.planned_treatment import concerns_of_counts
         from labs.sign_offs import laboratory_settings
         from patients.actions import PLANNED_CONCERNS
@@ -21,7 +24,10 @@ class LabsConfig(AppConfig):
         from schedules.sign_offs import SETTINGS
 
         register()
-        mailing.register(notifying.What)
+        OPEN_WORK.extend(KINDS)
+        mailing.register((*notifying.What, notifying.ESCALATED), failed=go_another_way)
+        ladder_tests.register()
+        digest.register()
         PLANNED_CONCERNS.append(concerns_of_counts)
         SETTINGS.append(laboratory_settings)
         for kind in ("support.withdrawn", "support.recorded.undone"):

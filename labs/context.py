@@ -5,12 +5,15 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from accounts.permissions import May, may_here
 from labs.models import Alert
-from labs.pages.alert_list import UNREAD, open_counts
+from labs.pages.alert_list import ON_LADDER, UNREAD, open_counts
 
 
 def alert_counts(request: HttpRequest) -> dict[str, Any]:
-    """Return `alert_counts`, read only by pages that show them: open alerts by urgency, and unread messages."""
+    """Return `alert_counts`, read only by pages that show them: open alerts by urgency, unread messages, and
+    whether nobody is on the ladder.
+    """
 
     def counts() -> dict[str, Any]:
         clinic = getattr(request, "clinic", None)
@@ -18,6 +21,11 @@ def alert_counts(request: HttpRequest) -> dict[str, Any]:
             return {}
         found = open_counts(clinic, request.user)  # type: ignore[arg-type]  # somebody signed in works in a clinic
         tiers = [(tier.value, tier.label, found.get(tier.value, "")) for tier in Alert.Tier]
-        return {"tiers": tiers, "unread": found.get(UNREAD, "")}
+        return {
+            "tiers": tiers,
+            "unread": found.get(UNREAD, ""),
+            "nobody_on_ladder": ON_LADDER not in found,
+            "may_mend_ladder": may_here(request, May.ADMINISTER),
+        }
 
     return {"alert_counts": SimpleLazyObject(counts)}

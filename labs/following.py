@@ -8,6 +8,7 @@ from events.actions import FOLLOWING
 from events.models import Event, Message
 from events.undo import Changes
 from iotrex_followup.ids import uuid7
+from labs.alerting.deadlines import begin_waiting
 from labs.alerting.notifying import What, tell_of_alert
 from labs.intake.held_back import RULE, write_events
 from labs.models import Alert, AlertFinding, Baseline, LabGrade, LabResult, QuarantineItem, SpecimenMatch
@@ -88,9 +89,9 @@ def close_with_the_record(patient: Patient, reason: str, changes: Changes) -> No
     changes.watch(*alerts)
     now = timezone.now()
     for alert in alerts:
-        alert.state, alert.resolved_at = Alert.State.RESOLVED, now
+        alert.state, alert.resolved_at, alert.next_notice_at = Alert.State.RESOLVED, now, None
         alert.resolution = f"The record was entered in error: {reason}"
-    Alert.objects.bulk_update(alerts, ["state", "resolved_at", "resolution"])
+    Alert.objects.bulk_update(alerts, ["state", "resolved_at", "next_notice_at", "resolution"])
 
 
 def close_twin_alerts(duplicate: Patient, into: Patient, changes: Changes) -> None:
@@ -105,11 +106,12 @@ def close_twin_alerts(duplicate: Patient, into: Patient, changes: Changes) -> No
             continue
         changes.watch(own, twin)  # in the order in which undoing puts them back: a held-back row has one open alert
         waited = twin.state == Alert.State.OPEN
-        twin.patient, twin.state, twin.resolved_at = into, Alert.State.RESOLVED, now
+        twins_next = twin.next_notice_at
+        twin.patient, twin.state, twin.resolved_at, twin.next_notice_at = into, Alert.State.RESOLVED, now, None
         twin.resolution = f"{GOES_ON} {into.mrn}."
-        twin.save(update_fields=["patient", "state", "resolved_at", "resolution"])
+        twin.save(update_fields=["patient", "state", "resolved_at", "next_notice_at", "resolution"])
         hand_on_findings(twin, own)
-        hand_on(twin, own, waited=waited, now=now)
+        hand_on(twin, own, waited=waited, twins_next=twins_next, now=now)
 
 
 def hand_on_findings(twin: Alert, own: Alert) -> None:
@@ -121,16 +123,17 @@ def hand_on_findings(twin: Alert, own: Alert) -> None:
     AlertFinding.objects.bulk_create(findings, ignore_conflicts=True)
 
 
-def hand_on(twin: Alert, own: Alert, *, waited: bool, now: datetime) -> None:
+def hand_on(twin: Alert, own: Alert, *, waited: bool, twins_next: datetime | None, now: datetime) -> None:
     """Let the survivor's `own` alert wait again when the twin's is more urgent or `waited`.
 
-    No rule does it: what nobody has answered is hidden behind an answer to something else.
+    No rule does it: what nobody has answered is hidden behind an answer to something else. The next step of the ladder
+    is told at the sooner time of both (`twins_next`).
     """
     worse = RANK[Urgency(twin.tier)] > RANK[Urgency(own.tier)]
     if not (waited or worse):
         return
     both = own.state == Alert.State.OPEN
-    own.answer_by = min(own.answer_by, twin.answer_by) if both else twin.answer_by
+    until = min(own.answer_by, twin.answer_by) if both else twin.answer_by
     own.state, own.snoozed_until = Alert.State.OPEN, None
     again = worse or not both
     if both and own.rule == RULE:
@@ -138,8 +141,11 @@ def hand_on(twin: Alert, own: Alert, *, waited: bool, now: datetime) -> None:
     elif again:
         own.sentence, own.context = twin.sentence, twin.context
     if again:
-        own.tier, own.raised_at = twin.tier if worse else own.tier, now
+        own.tier = twin.tier if worse else own.tier
+        begin_waiting(own, now=now, answer_by=until)
         own.quarantine_item, own.rule_version = twin.quarantine_item, twin.rule_version
+    own.answer_by = until
+    own.next_notice_at = min(filter(None, (own.next_notice_at, twins_next)), default=None)
     own.save()
     if again:
         tell_of_alert(own, what=What.RAISED_AGAIN, now=now)

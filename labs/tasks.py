@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from labs.actions import adding, escalating, lapsing
+from labs.actions import adding, climbing, digests, escalating, lapsing
 from labs.actions.late_counts import raise_for_late_counts
 
 
@@ -13,6 +13,18 @@ def lapse_alerts() -> None:
     now = timezone.now()
     lapsing.lapse_alerts(now=now)
     raise_for_late_counts(now=now)
+
+
+@shared_task
+def escalate_alerts() -> None:
+    """Tell the next step of the ladder of alerts nobody has answered; by the row’s time, so twice changes nothing."""
+    climbing.escalate_alerts(now=timezone.now())
+
+
+@shared_task
+def send_digests() -> None:
+    """Write the digests of the clinics that have opened; each person once a day, however often it runs."""
+    digests.send_digests(now=timezone.now())
 
 
 @shared_task

@@ -68,10 +68,18 @@ DECIDED = {
     "post quarantine/{pk}/map-code",
     "post quarantine/{pk}/map-unit",
 }
-ADMINISTERED = {"post capacities", "delete capacities/{pk}", "post closures", "delete closures/{pk}"}
+ADMINISTERED = {
+    *("post capacities", "delete capacities/{pk}", "post closures", "delete closures/{pk}"),
+    *("post ladder", "delete ladder/{pk}", "post ladder/test"),
+}
 SIMULATED = {"post simulations", "post simulations/{pk}/retry"}
 ASKED = {"post timeline/preview", "post labs/grade"}  # saves nothing
-OWN = {"post messages/{pk}/read"}  # the person's own
+OWN = {
+    "post messages/{pk}/read",
+    "post covers",
+    "post covers/{pk}/withdraw",
+    "post ladder/{pk}/answer",
+}  # the person's own
 
 # Pages that take a form, by the role they are for; all others are for clinicians and coordinators.
 DECIDED_PAGES = {
@@ -104,10 +112,12 @@ ADMINISTERED_PAGES = {
     *("calendar/places/", "calendar/places/<uuid:pk>/remove/"),
     *("staff/<uuid:pk>/role", "staff/<uuid:pk>/deactivate", "staff/<uuid:pk>/reactivate"),
     "staff/<uuid:pk>/invite-again",
+    *("ladder/add/", "ladder/test/", "ladder/<uuid:pk>/remove/"),
 }
 EVERYBODYS_PAGES = {
     *("profile/", "profile/tokens", "profile/tokens/revoke", "clinics/switch"),
     *("inbox/read/", "inbox/<uuid:pk>/open/"),  # what is the person's own
+    *("away/add/", "away/<uuid:pk>/withdraw/", "ladder/<uuid:pk>/answer/"),
     *("paper/", "paper/<uuid:pk>/retry/"),  # paper shows what they may read
 }
 # What a clinician has decided a clinician undoes.
@@ -306,6 +316,13 @@ def foreign_rows(db):
     rows["code"] = laboratory.codes.create(clinic=clinic, code="PLT2", analyte="platelets")
     rows["unit"] = laboratory.units.create(clinic=clinic, spelling="Gpt", unit="10*9/L")
     rows["range"] = laboratory.ranges.create(clinic=clinic, analyte="platelets", low=130, unit="10*9/L")
+    rows["cover"] = clinic.covers.create(
+        staff=staff,
+        substitute=MembershipFactory(clinic=clinic).staff,
+        starts_on=date(2024, 5, 1),
+        ends_on=date(2024, 5, 1),
+    )
+    rows["ladder"] = clinic.ladder.create(step=1, staff=staff)
     rows["held back"] = HeldBackFactory(clinic=clinic, laboratory=laboratory)
     return {name: row.pk for name, row in rows.items()}
 

@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import F, Q
 
-from accounts.models.clinics import Clinic, Staff
+from accounts.models.clinics import Clinic, Role, Staff
 from iotrex_followup.history import keep_history
 from iotrex_followup.ids import uuid7
+
+
+class LadderStepQuerySet(models.QuerySet["LadderStep"]):
+    def visible_to(self, staff: Staff) -> LadderStepQuerySet:
+        """Steps of the clinics in which `staff` is a member."""
+        return self.filter(clinic__in=Clinic.objects.visible_to(staff))
+
+    def manned(self) -> LadderStepQuerySet:
+        """Steps on which somebody stands who can answer any alert: a clinician who works in the clinic."""
+        return self.filter(
+            staff__is_active=True,
+            staff__memberships__clinic=F("clinic"),
+            staff__memberships__is_active=True,
+            staff__memberships__role=Role.CLINICIAN,
+        )
 
 
 @keep_history()
@@ -30,12 +48,24 @@ class LadderStep(models.Model):
         null=True, blank=True, help_text="When the person last said that a test had reached them."
     )
 
+    objects: ClassVar[LadderStepQuerySet] = LadderStepQuerySet.as_manager()  # type: ignore[assignment]
+
     class Meta:
         ordering = ("step", "id")
         constraints = (models.UniqueConstraint(fields=("clinic", "step", "staff"), name="once_per_step"),)
 
     def __str__(self) -> str:
         return f"{self.get_step_display()}: {self.staff}"
+
+
+class CoverQuerySet(models.QuerySet["Cover"]):
+    def visible_to(self, staff: Staff) -> CoverQuerySet:
+        """Covers of the clinics in which `staff` is a member."""
+        return self.filter(clinic__in=Clinic.objects.visible_to(staff))
+
+    def from_day(self, day: date) -> CoverQuerySet:
+        """Covers that stand on `day` or later."""
+        return self.filter(withdrawn=False, ends_on__gte=day)
 
 
 @keep_history()
@@ -49,6 +79,8 @@ class Cover(models.Model):
     starts_on = models.DateField(help_text="First day away, the clinic's calendar date.")
     ends_on = models.DateField(help_text="Last day away, inclusive.")
     withdrawn = models.BooleanField(default=False)
+
+    objects: ClassVar[CoverQuerySet] = CoverQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         ordering = ("starts_on", "id")

@@ -1,6 +1,6 @@
 """The ways out: each takes one envelope, and says by what it raises how it went."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
 from urllib.parse import urlsplit
@@ -86,3 +86,8 @@ def _close(connection: BaseEmailBackend) -> None:
 
 
 CHANNELS: dict[str, Callable[[Envelope], str]] = {Message.Channel.EMAIL: send_email}
+
+
+def ways_out() -> Collection[str]:
+    """Return the channels by which messages can leave."""
+    return CHANNELS.keys()

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-CLINIC, PATIENT, PLAN, VISIT, PROTOCOL = (f"01890a5d-ac96-774b-bcce-b302099a805{number}" for number in range(5))
+CLINIC, PATIENT, PLAN, VISIT, PROTOCOL, STAFF, SUBSTITUTE = (
+    f"01890a5d-ac96-774b-bcce-b302099a805{number}" for number in range(7)
+)
 EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "NewOfferRequest": {
         "plan": PLAN,
@@ -13,6 +15,15 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     },
     "AcceptOfferRequest": {"on": "2024-02-26", "reason": "Seen on the ward."},
     "DeclineRequest": {"reason": "Counted every second day in hospital."},
+    "NewLadderStepRequest": {"clinic": CLINIC, "step": 1, "staff": STAFF},
+    "TestedClinicRequest": {"clinic": CLINIC},
+    "NewCoverRequest": {
+        "clinic": CLINIC,
+        "staff": STAFF,
+        "substitute": SUBSTITUTE,
+        "starts_on": "2024-08-05",
+        "ends_on": "2024-08-16",
+    },
     "NewSignOffRequest": {
         "clinic": CLINIC,
         "setting": "labs.rule.provisional",

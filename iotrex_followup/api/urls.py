@@ -16,6 +16,7 @@ from labs.api.adverse_events import AdverseEventResource
 from labs.api.alerts import AlertResource
 from labs.api.arrivals import ArrivalRoute
 from labs.api.baselines import BaselineResource
+from labs.api.duty import CoverResource, LadderResource
 from labs.api.grading import GradeRoute
 from labs.api.laboratories import CodeResource, LaboratoryResource, RangeResource, UnitResource
 from labs.api.matches import MatchResource
@@ -60,10 +61,12 @@ for prefix, resource in {
     "capacities": CapacityResource,
     "closures": ClosureResource,
     "contacts": ContactResource,
+    "covers": CoverResource,
     "enrolments": EnrolmentRoute,
     "events": EventResource,
     "jobs": JobResource,
     "laboratories": LaboratoryResource,
+    "ladder": LadderResource,
     "laboratory-codes": CodeResource,
     "laboratory-units": UnitResource,
     "matches": MatchResource,

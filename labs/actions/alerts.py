@@ -45,7 +45,7 @@ def acknowledge(
     alert.state = TRANSITIONS[State(alert.state)][Act.ACKNOWLEDGE].value
     alert.next_step, alert.next_step_text, alert.next_step_by = next_step, text.strip(), by_when
     alert.snoozed_until = None
-    alert.answered_by, alert.answered_at = by, now
+    alert.answered_by, alert.answered_at, alert.next_notice_at = by, now, None
     alert.owner = alert.owner or by
     alert.save()
     said = plan_in_words(alert)
@@ -169,7 +169,7 @@ def snooze(*, alert: Alert, until: date, by: Staff, now: datetime, reason: str =
         raise InputRefused("A blood count is planned for today: answer the alert with it.", field="until")
     changes = watched(alert)
     alert.state, alert.snoozed_until = TRANSITIONS[State(alert.state)][Act.SNOOZE].value, ends
-    alert.answered_by, alert.answered_at = by, now
+    alert.answered_by, alert.answered_at, alert.next_notice_at = by, now, None
     alert.owner = alert.owner or by
     alert.save()
     limit = " (the next blood count is planned then)" if ends < until else ""
@@ -193,7 +193,7 @@ def resolve(*, alert: Alert, resolution: str, by: Staff, now: datetime, seen: st
     changes = watched(alert)
     alert.state = TRANSITIONS[State(alert.state)][Act.RESOLVE].value
     alert.resolution, alert.resolved_at = resolution.strip(), now
-    alert.answered_by, alert.answered_at = by, now
+    alert.answered_by, alert.answered_at, alert.next_notice_at = by, now, None
     alert.save()
     write_alert_event("alert.resolved", alert, by=by, changes=changes, resolution=alert.resolution)
     if alert.owner and alert.owner_id != by.pk:

@@ -9,7 +9,7 @@ from events.models import Event
 from iotrex_followup.history import action
 from labs.actions.alert_events import write_alert_event
 from labs.actions.alert_rights import fresh
-from labs.alerting.deadlines import answer_by
+from labs.alerting.deadlines import answer_by, begin_waiting
 from labs.alerting.next_steps import REPEATS, has_happened, next_planned_count, plan_in_words, was_taken_back
 from labs.alerting.notifying import What, tell_of_alert
 from labs.models import Alert
@@ -45,7 +45,7 @@ def lapse(*, alert: Alert, by: Staff | None, now: datetime) -> bool:
     done = alert.state == Alert.State.ACKNOWLEDGED and has_happened(alert)
     if not done:
         alert.state = TRANSITIONS[State(alert.state)][Act.LAPSE].value
-        alert.raised_at, alert.answer_by = now, answer_by(alert.tier, now, alert.clinic)
+        begin_waiting(alert, now=now, answer_by=answer_by(alert.tier, now, alert.clinic))
         alert.next_step = alert.next_step_text = ""
     alert.next_step_by = alert.snoozed_until = None
     alert.save()

@@ -7,7 +7,7 @@ from accounts.models import Clinic, Staff
 from iotrex_followup.history import action
 from labs.actions.alert_events import write_alert_event
 from labs.actions.alert_rights import fresh
-from labs.alerting.deadlines import answer_by
+from labs.alerting.deadlines import answer_by, begin_waiting
 from labs.alerting.notifying import What, tell_of_alert
 from labs.models import Alert
 from labs.rules.episodes import CYTOPENIA, TRANSITIONS, Act, State
@@ -42,7 +42,7 @@ def raise_late(*, alert: Alert, plan: Plan, by: Staff | None, now: datetime) -> 
     if alert.state not in ANSWERED or clock is None or alert.clinic.local_date(alert.raised_at) >= clock.overdue_since:
         return False
     alert.state = TRANSITIONS[State(alert.state)][Act.RAISE_AGAIN].value
-    alert.raised_at, alert.answer_by = now, answer_by(alert.tier, now, alert.clinic)
+    begin_waiting(alert, now=now, answer_by=answer_by(alert.tier, now, alert.clinic))
     alert.snoozed_until = None
     alert.save()
     write_alert_event("alert.count_late", alert, by=by, days=clock.days_since)

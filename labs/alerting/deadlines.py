@@ -1,15 +1,18 @@
-"""Until when an alert must be answered."""
+"""Until when an alert must be answered, and when the next step of the ladder is told."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from accounts.models import Clinic
+from events.delivery.wall_clock import instant
 from labs.models import Alert
+from labs.rules.ladder import Clock, told_at
+from labs.rules.values import Urgency
 from schedules.calendars import working_calendar
 
 WITHIN = {Alert.Tier.IMMEDIATE: timedelta(minutes=15), Alert.Tier.SAME_DAY: timedelta(hours=4)}
-DAY_ENDS = time(17)  # the clinic's wall clock; clinics store no office hours
 LONGEST_CLOSURE = 366
+WAITING = ("raised_at", "answer_by", "notices", "next_notice_at")  # the columns `begin_waiting` sets
 
 
 def answer_by(tier: str, now: datetime, clinic: Clinic) -> datetime:
@@ -20,8 +23,12 @@ def answer_by(tier: str, now: datetime, clinic: Clinic) -> datetime:
 def answer_times(now: datetime, clinic: Clinic) -> Mapping[str, datetime]:
     """Return `answer_by` of every tier, for many alerts raised at once."""
     by_urgency = {tier.value: now + within for tier, within in WITHIN.items()}
-    day = next_working_day(clinic, now)
-    return by_urgency | {Alert.Tier.NEXT_WORKING_DAY.value: datetime.combine(day, DAY_ENDS, clinic.zone)}
+    return by_urgency | {Alert.Tier.NEXT_WORKING_DAY.value: next_closing(clinic, now)}
+
+
+def next_closing(clinic: Clinic, now: datetime) -> datetime:
+    """Return when the clinic's next working day ends."""
+    return instant(next_working_day(clinic, now), clinic.closes_at, clinic.zone)
 
 
 def next_working_day(clinic: Clinic, now: datetime) -> date:
@@ -29,3 +36,19 @@ def next_working_day(clinic: Clinic, now: datetime) -> date:
     today = clinic.local_date(now)
     coming = (today + timedelta(days=ahead) for ahead in range(1, LONGEST_CLOSURE + 1))
     return next(filter(working_calendar(clinic).is_working, coming), today + timedelta(days=1))
+
+
+def begin_waiting(alert: Alert, *, now: datetime, answer_by: datetime) -> None:
+    """Set on `alert` that it waits from `now` on: those it concerns are told, the ladder begins anew."""
+    alert.raised_at, alert.answer_by, alert.notices = now, answer_by, 1
+    alert.next_notice_at = next_notice(alert)
+
+
+def next_notice(alert: Alert) -> datetime | None:
+    """Return when the step after those that were told is due; None when there is none."""
+    return told_at(clock_of(alert), alert.notices + 1)
+
+
+def clock_of(alert: Alert) -> Clock:
+    """Return what the steps of `alert` count from."""
+    return Clock(Urgency(alert.tier), alert.raised_at, alert.answer_by, lambda at: next_closing(alert.clinic, at))

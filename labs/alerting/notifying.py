@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from hashlib import sha256
 from uuid import UUID
 
@@ -12,8 +13,9 @@ from django.urls import reverse
 from accounts.models import Staff
 from events.actions import mark_read
 from events.models import Event, Message
-from labs.alerting.mailing import by_mail
-from labs.alerting.responsible import concerned, roles_by_clinic
+from labs.alerting.duty import roles_by_clinic
+from labs.alerting.mailing import going_out
+from labs.alerting.responsible import Concerned, concerned
 from labs.models import Alert
 
 LONGEST_SUBJECT = 200  # the column's
@@ -29,6 +31,7 @@ class What(StrEnum):
     LAPSED = "alert.lapsed"
 
 
+ESCALATED = "alert.escalated"  # to the next step of the ladder: the alert is told of, but not raised
 WORDS = {
     What.RAISED: "",
     What.RAISED_AGAIN: ", raised again",
@@ -49,14 +52,32 @@ def tell_of_alerts(alerts: Iterable[Alert], *, what: What, now: datetime) -> Non
     """
     alerts = list(alerts)
     whom = concerned(alerts, now=now)
-    messages = []
+    reached, left = [], []
     for alert in alerts:
         to = whom[alert.pk]
-        call = f", call {to.call}" if to.call else ""
-        subject = f"{alert.get_tier_display()}{WORDS[what]}{call}: {alert.sentence}"
-        about = alert.raised_at.isoformat()
-        messages += [message(alert, person, what, subject, about=about, now=now) for person in to.staff]
-    send([*messages, *by_mail(messages, alerts)])
+        write = partial(notice, alert, what, WORDS[what], to.call, now=now)
+        reached += [write(person) for person in to.staff]
+        left += [write(person) for person in to.away]
+    send([*reached, *left, *going_out(reached, alerts)])
+
+
+def tell_of_step(alert: Alert, to: Concerned, *, step: str, now: datetime) -> None:
+    """Tell the people of a step of the ladder, in words, that nobody has answered `alert`; each step is told once."""
+    write = partial(notice, alert, ESCALATED, ", nobody has answered", to.call, now=now, step=step)
+    reached = [write(person) for person in to.staff]
+    left = [write(person) for person in to.away]
+    send([*reached, *left, *going_out(reached, [alert], tiers=Alert.Tier)])
+
+
+def notice(alert: Alert, kind: str, words: str, call: str, person: UUID, *, now: datetime, step: str = "") -> Message:
+    """Return the unsaved message to a person of one step of an alert's ladder; which step, and since when, it keeps."""
+    to_call = f", call {call}" if call else ""
+    subject = f"{alert.get_tier_display()}{words}{to_call}: {alert.sentence}"
+    raised = alert.raised_at.isoformat()
+    about = f"{raised}:{alert.notices}" if step else raised
+    found = message(alert, person, kind, subject, about=about, now=now)
+    found.details = {"raised_at": raised, "notice": alert.notices, "step": step}
+    return found
 
 
 def tell_of_amendment(alert: Alert, sentence: str, now: datetime) -> None:

@@ -2,25 +2,28 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 from uuid import UUID
 
 from dateutil.relativedelta import relativedelta
 
-from accounts.models import Clinic, Membership, Role
+from accounts.models import Clinic, Role
+from labs.alerting.duty import Duty, duties
 from labs.models import Alert
 from patients.models import CarePhase, CareTeam, Patient
 from schedules.models import Plan
 from schedules.pages.patient_list import ENDS
 
-Roles: TypeAlias = Mapping[UUID, str]  # of the people who work in a clinic
-
 
 class Concerned(NamedTuple):
-    """The staff who are told of an alert; `call` names the outside team that is to be called, with its number."""
+    """The staff who are told of an alert; `call` names the outside team that is to be called, with its number.
+
+    `away` are those whom a substitute is told for: they find it in their inbox.
+    """
 
     staff: tuple[UUID, ...]
     call: str = ""
+    away: tuple[UUID, ...] = ()
 
 
 class Responsibility(NamedTuple):
@@ -38,26 +41,24 @@ def concerned(alerts: Iterable[Alert], *, now: datetime) -> dict[UUID, Concerned
 
     That is who is named for this phase, else the patient's clinician, else every clinician of the clinic; the owner
     beside them. An outside team is called, and the patient's clinician (else every one) is told that it must be. Where
-    none of them may answer the alert, every clinician is told; where there is no clinician, everybody.
+    none of them may answer the alert, every clinician is told; where there is no clinician, everybody. For who is away
+    their substitute is told.
     """
     alerts = list(alerts)
     clinics = Clinic.objects.in_bulk({alert.clinic_id for alert in alerts})
-    roles = roles_by_clinic(clinics)
     days = {pk: clinic.local_date(now) for pk, clinic in clinics.items()}
+    return concerned_on_duty(alerts, duties(days), days)
+
+
+def concerned_on_duty(
+    alerts: Sequence[Alert], on_duty: Mapping[UUID, Duty], days: Mapping[UUID, date]
+) -> dict[UUID, Concerned]:
+    """Return `concerned` of alerts whose clinics' people are known."""
     responsible = responsibility(alerts, days)
     return {
-        alert.pk: _concerned(alert, responsible.get(alert.patient_id, NOBODY), roles[alert.clinic_id])
+        alert.pk: _concerned(alert, responsible.get(alert.patient_id, NOBODY), on_duty[alert.clinic_id])
         for alert in alerts
     }
-
-
-def roles_by_clinic(clinics: Iterable[UUID]) -> dict[UUID, dict[UUID, str]]:
-    """Return the roles of the people who work in each clinic now."""
-    roles: dict[UUID, dict[UUID, str]] = {clinic: {} for clinic in clinics}
-    members = Membership.objects.filter(clinic__in=roles, is_active=True, staff__is_active=True).order_by("staff")
-    for clinic, staff, role in members.values_list("clinic", "staff", "role"):
-        roles[clinic][staff] = role
-    return roles
 
 
 def responsibility(alerts: Sequence[Alert], days: Mapping[UUID, date]) -> dict[UUID | None, Responsibility]:
@@ -83,17 +84,18 @@ def phase_on(anchor: date | None, day: date) -> str:
     )
 
 
-def _concerned(alert: Alert, responsible: Responsibility, roles: Roles) -> Concerned:
-    team = responsible.team
+def _concerned(alert: Alert, responsible: Responsibility, duty: Duty) -> Concerned:
+    team, roles = responsible.team, duty.roles
     call = ""
     named = responsible.clinician
     if team and not team.is_ours:
         call = f"{team.outside_team} ({team.phone})" if team.phone else team.outside_team
     elif team and team.staff_id in roles:
         named = team.staff_id
-    people = [person for person in dict.fromkeys((named, alert.owner_id)) if person and person in roles]
+    reached = duty.reached(person for person in dict.fromkeys((named, alert.owner_id)) if person and person in roles)
+    people = list(reached.staff)
     today = alert.tier != Alert.Tier.NEXT_WORKING_DAY
     if not people or (today and not any(roles[person] == Role.CLINICIAN for person in people)):
-        clinicians = [person for person, role in roles.items() if role == Role.CLINICIAN]
+        clinicians = [person for person in duty.clinicians if person not in duty.covers] or duty.clinicians
         people = list(dict.fromkeys([*people, *(clinicians or roles)]))
-    return Concerned(tuple(people), call)
+    return Concerned(tuple(people), call, tuple(person for person in reached.away if person not in people))

@@ -38,7 +38,8 @@ class AlertSerializer(serializers.ModelSerializer[Alert]):
         model = Alert
         fields = (
             *("id", "clinic", "patient", "quarantine_item", "rule", "rule_version", "direction", "tier", "state"),
-            *("sentence", "context", "improved", "opened_at", "raised_at", "answer_by", "owner"),
+            *("sentence", "context", "improved", "opened_at", "raised_at", "answer_by", "notices", "next_notice_at"),
+            "owner",
             *("next_step", "next_step_text", "next_step_by", "snoozed_until", "answered_by", "answered_at"),
             *("resolved_at", "resolution", "findings"),
         )

@@ -5,6 +5,8 @@ from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
 
+from accounts.models import LadderStep, Role
+from labs.actions.duty import add_to_ladder
 from labs.actions.receiving import Source, receive_results
 from labs.demo.answering import answer, finish
 from labs.demo.laboratories import open_laboratories
@@ -24,6 +26,7 @@ SOURCE = Source(LabReport.Source.FILE, "results of the day")
 def add_results(demo: Demo, *, seed: int) -> None:
     """Take in the results of the demo's patients, each day's in the evening, and let people act on them."""
     open_laboratories(demo)
+    put_on_call(demo)
     patients = Patient.objects.in_follow_up().filter(clinic=demo.clinic).select_related("clinic").order_by("mrn")
     found = followers(list(patients), seed=seed, today=demo.today)
     stories = Stories(demo, found)
@@ -41,6 +44,14 @@ def add_results(demo: Demo, *, seed: int) -> None:
             act(now)
         answer(demo, now=now)
     finish(demo, now=datetime.combine(demo.today, EVENING, demo.clinic.zone))
+
+
+def put_on_call(demo: Demo) -> None:
+    """Put the demo's clinicians on its ladder."""
+    administrator = demo.clinic.memberships.get(role=Role.ADMINISTRATOR).staff
+    lead, covering = demo.clinicians
+    add_to_ladder(clinic=demo.clinic, step=LadderStep.Step.COVERING, staff=covering, by=administrator)
+    add_to_ladder(clinic=demo.clinic, step=LadderStep.Step.LEAD, staff=lead, by=administrator)
 
 
 def in_turn(

@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from accounts.models import Clinic
 from events.models import Event
-from labs.alerting.deadlines import answer_times
+from labs.alerting.deadlines import WAITING, answer_times, begin_waiting
 from labs.alerting.notifying import What, tell_of_alerts
 from labs.grading.analytes import Analyte, Placed, catalogue, in_si, likely_units, out_of_hard_limits, place
 from labs.grading.values import read_value
@@ -28,7 +28,7 @@ from labs.settling.charts import policy_of, rules_of
 from labs.settling.failing import AT_ONCE, NOT_EVALUATED, Attempts
 
 RULE = "possible_critical"
-CHANGING = ("tier", "state", "snoozed_until", "quarantine_item", "sentence", "rule_version", "raised_at", "answer_by")
+CHANGING = ("tier", "state", "snoozed_until", "quarantine_item", "sentence", "rule_version", *WAITING)
 DAY = re.compile(r"\d{4}-\d\d?-\d\d?|\d\d?([./])\d\d?\1\d{2,4}|\d\d?:\d\d")  # "pending since 2024-03-05" is no count
 NUMBER = r"[<>≤≥]?=?\s*(?:\d(?:[\d.,]*\d)?|[.,]\d+)"
 NUMBERS = re.compile(rf"({NUMBER})(?:\s*(?:-|–|to|\.\.)\s*({NUMBER}))?")  # one, or the two ends of a range
@@ -73,7 +73,7 @@ def alert_if_perhaps_critical(held: Sequence[tuple[QuarantineItem, Held]], *, cl
         else:
             raised.append(alert)
         tell_of(alert, tier, item, [other for _, other in others], rules.urgency.version)
-        alert.raised_at, alert.answer_by = now, times[alert.tier]
+        begin_waiting(alert, now=now, answer_by=times[alert.tier])
     Alert.objects.bulk_create(opened)
     Alert.objects.bulk_update(raised, CHANGING)
     write_events(clinic, opened, "alert.opened")
@@ -102,10 +102,10 @@ def close_what_is_judged(items: Sequence[QuarantineItem], *, clinic: Clinic, now
         if others := still_held(alert, item, clinic, now):
             go_on_about(alert, others)
             continue
-        alert.state, alert.resolved_at = Alert.State.RESOLVED, now
+        alert.state, alert.resolved_at, alert.next_notice_at = Alert.State.RESOLVED, now, None
         alert.resolution = f"Taken in, and judged as a result: {judged[item.result_id]}."
         alert.patient = alert.patient or item.patient
-        alert.save(update_fields=["state", "resolved_at", "resolution", "patient"])
+        alert.save(update_fields=["state", "resolved_at", "next_notice_at", "resolution", "patient"])
         ended.append(alert)
     write_events(clinic, ended, "alert.taken_in")
 

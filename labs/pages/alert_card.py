@@ -11,6 +11,7 @@ from labs.alerting.notifying import events_of
 from labs.grading.analytes import catalogue
 from labs.models import Alert, AlertFinding
 from labs.pages.alert_list import Row, rows_of
+from labs.pages.ladder_course import Course, course_of
 from labs.rules.episodes import CYTOPENIA
 from labs.rules.loader import KINDS, packaged_rules
 from labs.rules.values import Rule
@@ -54,6 +55,7 @@ class Card(NamedTuple):
     name: str
     evidence: Sequence[Evidence]
     happenings: Sequence[Happening]
+    course: Course
 
     @property
     def alert(self) -> Alert:
@@ -71,6 +73,7 @@ def card_of(alert: Alert, *, role: str, now: datetime) -> Card:
         name=rule_name(alert.rule),
         evidence=[Evidence(finding, rules.get(finding.rule)) for finding in findings],
         happenings=happenings[::-1],
+        course=course_of(alert, now=now),
     )
 
 

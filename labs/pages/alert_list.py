@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import Q, Value
 
-from accounts.models import Clinic, Staff
+from accounts.models import Clinic, LadderStep, Staff
 from events.models import Message
 from iotrex_followup.ids import uuid7_at
 from labs.alerting.notifying import What, events_of
@@ -27,7 +27,7 @@ HEAD_COUNTED_TO = 99
 FIGURE_WEEKS = 4
 UNRESOLVED, ANY = "unresolved", ""
 MINE, UNASSIGNED = "mine", "unassigned"
-UNREAD = "unread"
+UNREAD, ON_LADDER = "unread", "on_ladder"
 NEWEST_FIRST = ("-id",)
 SOONEST_FIRST = ("answer_by", "id")
 
@@ -208,11 +208,15 @@ def figure(clinic: Clinic, *, now: datetime) -> Figure:
 def open_counts(clinic: Clinic, reader: Staff) -> dict[str, str]:
     """Return how many alerts of each tier wait for an answer, and how many messages are `unread`, exact to 99.
 
+    And whether somebody is `on_ladder`.
+
     One query, and a bounded one: every page asks it.
     """
     waiting = Alert.objects.filter(clinic=clinic).waiting().order_by()
     unread = Message.objects.inbox_of(reader).filter(read_at__isnull=True).order_by()
     told = unread.annotate(tier=Value(UNREAD)).values_list("tier")[: HEAD_COUNTED_TO + 1]
     tiers = [waiting.filter(tier=tier).values_list("tier")[: HEAD_COUNTED_TO + 1] for tier in Alert.Tier]
-    counts = Counter(key for (key,) in told.union(*tiers, all=True))
+    manned = LadderStep.objects.manned().filter(clinic=clinic).order_by()
+    on_ladder = manned.annotate(tier=Value(ON_LADDER)).values_list("tier")[:1]
+    counts = Counter(key for (key,) in told.union(*tiers, on_ladder, all=True))
     return {key: str(count) if count <= HEAD_COUNTED_TO else f"{HEAD_COUNTED_TO}+" for key, count in counts.items()}

@@ -13,7 +13,7 @@ from uuid import UUID
 from accounts.models import Clinic
 from events.models import Event
 from iotrex_followup.ids import uuid7
-from labs.alerting.deadlines import answer_times
+from labs.alerting.deadlines import WAITING, answer_times, begin_waiting
 from labs.alerting.notifying import What, tell_of_alerts, tell_of_amendments
 from labs.models import Alert, AlertFinding
 from labs.rules.episodes import Episode, Outcome, decide
@@ -143,9 +143,8 @@ class Alerts:
             context=context_of(chart, worst.news.at.astimezone(self.clinic.zone).date()),
             improved=improved,
             opened_at=self.now,
-            raised_at=self.now,
-            answer_by=self.times[tier],
         )
+        begin_waiting(alert, now=self.now, answer_by=self.times[tier])
         self.written.opened.append(alert)
         self._find(alert, holding)
         self._event("alert.opened", alert)
@@ -154,13 +153,13 @@ class Alerts:
         worst = worst_of(holding)
         alert.context = context_of(chart, worst.news.at.astimezone(self.clinic.zone).date())
         alert.tier, alert.sentence, alert.rule_version = tier, worst.sentence, worst.version
-        alert.state, alert.raised_at, alert.answer_by = Alert.State.OPEN, self.now, self.times[tier]
-        alert.improved, alert.snoozed_until = improved, None
+        begin_waiting(alert, now=self.now, answer_by=self.times[tier])
+        alert.state, alert.improved, alert.snoozed_until = Alert.State.OPEN, improved, None
         self.written.raised.append(alert)
         self._event("alert.raised", alert)
 
     def _close(self, alert: Alert) -> None:
-        alert.state, alert.resolved_at = Alert.State.RESOLVED, self.now
+        alert.state, alert.resolved_at, alert.next_notice_at = Alert.State.RESOLVED, self.now, None
         alert.resolution = EVALUATED if alert.rule == NOT_EVALUATED else WITHIN_LIMITS
         self.written.closed.append(alert)
         self._event("alert.closed", alert)
@@ -223,8 +222,8 @@ class Alerts:
 PASSING = ("fever",)  # what it found is not taken back when it is no longer fresh
 OF_THE_LAST = ("cytopenia", "thyroid", "kidney", "markers", "eligibility")  # these look at the last value
 NAMED = ("sentence", "context", "rule_version")
-RAISING = (*NAMED, "tier", "state", "improved", "raised_at", "answer_by", "snoozed_until")
-CLOSING = ("state", "resolved_at", "resolution")
+RAISING = (*NAMED, *WAITING, "tier", "state", "improved", "snoozed_until")
+CLOSING = ("state", "resolved_at", "resolution", "next_notice_at")
 
 
 def overtaken(rows: Iterable[Row]) -> set[UUID]:

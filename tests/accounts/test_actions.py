@@ -1,6 +1,7 @@
 """Who works in a clinic, and in which role."""
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -12,6 +13,7 @@ from iotrex_followup.errors import InputRefused, TransitionRefused
 from tests.factories import ClinicFactory, MembershipFactory
 
 pytestmark = pytest.mark.django_db
+TODAY = date(2024, 3, 6)
 
 
 @pytest.fixture
@@ -46,7 +48,7 @@ def test_person_is_invited_once(administrator: Membership) -> None:
     "change",
     [
         lambda member: change_role(membership=member, role=Role.AUDITOR, by=member.staff),
-        lambda member: deactivate_staff(membership=member, by=member.staff),
+        lambda member: deactivate_staff(membership=member, by=member.staff, today=TODAY),
     ],
     ids=["another role", "deactivated"],
 )
@@ -65,7 +67,7 @@ def test_last_administrator_stays_until_there_is_another(
 
 def test_deactivated_person_sees_the_clinic_no_more_until_reactivated(administrator: Membership) -> None:
     member = MembershipFactory(clinic=administrator.clinic)
-    deactivate_staff(membership=member, by=administrator.staff)
+    deactivate_staff(membership=member, by=administrator.staff, today=TODAY)
     assert not Clinic.objects.visible_to(member.staff).exists()
     reactivate_staff(membership=member, by=administrator.staff)
     assert list(Clinic.objects.visible_to(member.staff)) == [member.clinic]

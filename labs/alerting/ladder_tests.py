@@ -1,0 +1,66 @@
+"""Testing the ladder: the messages of a test, and how old the last answer is."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.urls import reverse
+
+from accounts.models import LadderStep
+from events.delivery.kinds import KINDS, Content, MessageKind
+from events.models import Message
+from labs.alerting.mailing import EMAIL, beside
+
+KIND = "ladder.test"
+TEST_HOLDS = timedelta(days=90)
+SUBJECT = "Test of the ladder: say that this has reached you"
+
+
+def is_tested(row: LadderStep, now: datetime) -> bool:
+    """Say whether the person said within the last 90 days that a test had reached them."""
+    return row.test_answered_at is not None and now - row.test_answered_at <= TEST_HOLDS
+
+
+def test_messages(rows: Iterable[LadderStep], *, now: datetime) -> list[Message]:
+    """Return the unsaved messages of a test: as an alert would be told, in the inbox and by e-mail."""
+    inbox = [
+        Message(
+            clinic_id=row.clinic_id,
+            recipient_id=row.staff_id,
+            channel=Message.Channel.INBOX,
+            kind=KIND,
+            subject=SUBJECT,
+            path=reverse("labs:answer_ladder_test", args=[row.pk]),
+            about=row.pk,
+            dedupe_key=f"{KIND}:{row.pk}:{now.isoformat()}",
+            state=Message.State.SENT,
+            not_before=now,
+            sent_at=now,
+        )
+        for row in rows
+    ]
+    return [*inbox, *(beside(each, EMAIL) for each in inbox)]
+
+
+def content(message: Message) -> Content:
+    """Return what the e-mail of a test says."""
+    text = (
+        f"This is a test of the ladder of {message.clinic}: whom an alert reaches when nobody answers it. "
+        "No alert waits.\n\n"
+        f"Open this page and say that it has reached you:\n{settings.BASE_URL}{message.path}"
+    )
+    return Content(SUBJECT, text)
+
+
+def unwanted(message: Message, now: datetime) -> str:
+    """Say why the e-mail is not to be sent any more: the person is no longer on the ladder, or has answered."""
+    row = LadderStep.objects.filter(pk=message.about).first() if message.about else None
+    if row is None:
+        return "They are no longer on the ladder."
+    answered = row.test_answered_at is not None and row.test_answered_at >= message.not_before
+    return "The test was answered before it left." if answered else ""
+
+
+def register() -> None:
+    """Let the delivery know how tests go out."""
+    KINDS[KIND] = MessageKind(content=content, unwanted=unwanted, again_if_unknown=True)
