@@ -14,7 +14,7 @@ from events.models import Message
 from interop.simulation.staff import react_to
 from interop.simulation.world import What, World
 from labs.actions.adding import follow_additions
-from labs.actions.escalating import escalate_alerts
+from labs.actions.climbing import escalate_alerts
 from labs.actions.lapsing import lapse_alerts
 from labs.actions.late_counts import raise_for_late_counts
 from labs.models import Alert
