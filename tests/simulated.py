@@ -29,18 +29,12 @@ def main() -> int:
 
 def check(asked: argparse.Namespace, folder: Path) -> int:
     """Play the clinics at the same time, then check their logs; return 0 when nothing differs."""
-    shares = [
-        asked.patients // asked.clinics + (place < asked.patients % asked.clinics) for place in range(asked.clinics)
-    ]
     logs = [folder / f"clinic-{place}.log" for place in range(asked.clinics)]
-    played = [
-        subprocess.Popen(
-            [sys.executable, "manage.py", "simulate", f"--patients={share}", f"--years={asked.years}"]
-            + [f"--seed={asked.seed * 1000 + place}", f"--report={log}"],
-            cwd=ROOT,
-        )
-        for place, (share, log) in enumerate(zip(shares, logs, strict=True))
-    ]
+    played = []
+    for place, log in enumerate(logs):
+        share = asked.patients // asked.clinics + (place < asked.patients % asked.clinics)
+        how = f"--patients={share}", f"--years={asked.years}", f"--seed={asked.seed * 1000 + place}", f"--report={log}"
+        played.append(subprocess.Popen([sys.executable, "manage.py", "simulate", *how], cwd=ROOT))
     failed = [process.wait() for process in played]
     differ = [subprocess.run([sys.executable, "-m", "tests.oracle", str(log)], cwd=ROOT).returncode for log in logs]
     return int(any(failed) or any(differ))
