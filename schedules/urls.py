@@ -20,6 +20,7 @@ from schedules.views import (
     protocol_editor,
     protocols,
     records,
+    replies,
     sign_offs,
     treatments,
     versions,
@@ -32,6 +33,7 @@ register_converter(DayConverter, "day")
 app_name = "schedules"
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("m/<str:token>/", replies.reply, name="reply"),
     path("", worklist.worklist, name="worklist"),
     path("visits/<uuid:pk>/", visits.visit, name="visit"),
     path("visits/<uuid:pk>/record/", visits.record_visit, name="record_visit"),
