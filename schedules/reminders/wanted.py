@@ -16,12 +16,11 @@ LATE = 3 * DAY
 
 
 class Booked(NamedTuple):
-    """An appointment: the clinic's date, its wall-clock time if it has one, how often it was moved, and since when."""
+    """An appointment: the clinic's date, its wall-clock time if it has one, and how often it was moved."""
 
     on: date
     at: str
     moves: int
-    since: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +95,8 @@ def mark(text: str) -> str:
 def slots_of(facts: VisitFacts, rules: Iterable[Rule], *, today: date) -> list[Slot]:
     """Return the reminders of one visit in order of their days, each once.
 
-    An appointment that lies before today counts as none. Of an appointment nobody is told on a day before it was
-    booked; a day that has passed is caught up with for a while, but not where the next one follows at once.
+    An appointment that lies before today counts as none. A day that has passed is caught up with for a while, such as
+    of an appointment booked since, but not where the next one follows at once.
     """
     coming = facts.booked if facts.booked and facts.booked.on >= today else None
     slots = {
@@ -120,7 +119,7 @@ def applies(rule: Rule, facts: VisitFacts) -> bool:
 def slot_of(rule: Rule, facts: VisitFacts, coming: Booked | None) -> Slot | None:
     """Return the reminder a rule wants for a visit; None when it wants none."""
     if rule.moment == Moment.BEFORE_BOOKED:
-        if coming is None or coming.on - rule.days * DAY < coming.since:
+        if coming is None:
             return None
         day, until = coming.on - rule.days * DAY, coming.on
     elif coming is not None:

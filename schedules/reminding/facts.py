@@ -77,7 +77,8 @@ def plan(clinic: Clinic, *, now: datetime, patient: Patient | None = None, horiz
     slots: dict[UUID, list[Slot]] = defaultdict(list)
     for visit in visits:
         if visit.patient_id not in silent:
-            facts = facts_of(visit, doing.get(visit.pk, frozenset()), clinic)
+            doing_then = doing.get(visit.pk, frozenset())
+            facts = VisitFacts(visit.pk, doing_then, visit.opens, visit.closes, booked_of(visit))
             told = written[visit.patient_id].told
             slots[visit.patient_id] += [
                 slot for slot in slots_of(facts, rules, today=today) if meaning(slot.item) not in told
@@ -124,12 +125,6 @@ def spans(column: str, days: Iterable[int], first: date, last: date, *, back: bo
     sign = 1 if back else -1
     ranges = [Q(**{f"{column}__range": (first + sign * n * DAY, last + sign * n * DAY)}) for n in days]
     return reduce(or_, ranges) if ranges else None
-
-
-def facts_of(visit: PlannedVisit, activities: frozenset[str], clinic: Clinic) -> VisitFacts:
-    """Return what is decided by of one visit."""
-    since = clinic.local_date(visit.appointment.created_at) if visit.appointment else date.min
-    return VisitFacts(visit.pk, activities, visit.opens, visit.closes, booked_of(visit, since=since))
 
 
 def activities_of(visits: Iterable[PlannedVisit]) -> dict[UUID, frozenset[str]]:

@@ -134,10 +134,9 @@ def of_item(item: Mapping[str, Any], visit: PlannedVisit | None) -> str:
     return Untrue.REDATED if now["window"] != item["window"] else ""
 
 
-def booked_of(visit: PlannedVisit, *, since: date = date.min) -> Booked | None:
-    """Return the visit's appointment while it stands; `since` is when it was made, where that matters."""
+def booked_of(visit: PlannedVisit) -> Booked | None:
+    """Return the visit's appointment while it stands."""
     appointment = visit.appointment
     if appointment is None or appointment.state != Appointment.State.BOOKED:
         return None
-    at = f"{appointment.at:%H:%M}" if appointment.at else ""
-    return Booked(appointment.on, at, appointment.moves, since)
+    return Booked(appointment.on, f"{appointment.at:%H:%M}" if appointment.at else "", appointment.moves)

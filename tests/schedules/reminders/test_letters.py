@@ -16,7 +16,6 @@ from schedules.reminders.rules import Moment, Rule, shipped_rules
 from schedules.reminders.wanted import Booked, VisitFacts, slots_of
 
 PATIENT, CONTACT = UUID(int=7), UUID(int=8)
-SINCE = date(2000, 1, 1)
 ME = Reach(CONTACT, "self", False, 1, "en", False, "07700 900001", frozenset({"sms", "email"}))
 
 
@@ -29,7 +28,7 @@ def person(zone="Europe/Madrid", clinic=None, standing=(), reaches=(ME,), **how)
 
 
 def visit(number, opens, closes=None, on=None):
-    booked = Booked(on, "09:30", 0, SINCE) if on else None
+    booked = Booked(on, "09:30", 0) if on else None
     return VisitFacts(UUID(int=number), frozenset({"cbc"}), opens, closes or opens + timedelta(days=14), booked)
 
 

@@ -12,15 +12,14 @@ VISIT = UUID(int=1)
 TODAY = date(2024, 3, 1)
 MONTH = VisitFacts(VISIT, frozenset({"cbc"}), date(2024, 3, 24), date(2024, 4, 7))
 WEEK = VisitFacts(VISIT, frozenset({"cbc"}), date(2024, 3, 24), date(2024, 3, 30))
-SINCE = date(2024, 1, 1)
 
 
 def wanted(facts, today=TODAY, rules=None):
     return [(slot.moment.value, slot.days, slot.day) for slot in slots_of(facts, rules or shipped_rules(), today=today)]
 
 
-def booked(facts, on, since=SINCE):
-    return VisitFacts(facts.visit, facts.activities, facts.opens, facts.closes, Booked(on, "09:30", 0, since))
+def booked(facts, on):
+    return VisitFacts(facts.visit, facts.activities, facts.opens, facts.closes, Booked(on, "09:30", 0))
 
 
 def test_visit_without_a_day_is_reminded_of_before_its_window_and_once_overdue():
@@ -46,9 +45,9 @@ def test_appointment_that_has_passed_counts_as_none():
     assert wanted(booked(MONTH, date(2024, 3, 28)), today=date(2024, 4, 8)) == [("overdue", 1, date(2024, 4, 9))]
 
 
-def test_nobody_is_told_on_a_day_before_the_booking():
-    late = booked(MONTH, date(2024, 3, 28), since=date(2024, 3, 22))
-    assert wanted(late, today=date(2024, 3, 22)) == [("before_booked", 1, date(2024, 3, 27))]
+def test_appointment_booked_since_its_day_is_told_at_once():
+    late = wanted(booked(MONTH, date(2024, 3, 28)), today=date(2024, 3, 23))
+    assert late == [("before_booked", 7, date(2024, 3, 21)), ("before_booked", 1, date(2024, 3, 27))]
 
 
 @pytest.mark.parametrize(
