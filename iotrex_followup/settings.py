@@ -168,7 +168,9 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "AppointmentState": "schedules.models.Appointment.State",
         "ClinicalEventKind": "patients.models.ClinicalEvent.Kind",
+        "ContactConsent": "patients.models.Contact.Consent",
         "ContactLanguage": "patients.models.Language",
+        "ReminderLanguage": "schedules.reminders.texts.LANGUAGES",
         "EnteredTreatmentState": "schedules.api.bodies.ENTERED_STATES",
         "JobKind": "events.models.Job.Kind",
         "JobState": "events.models.Job.State",

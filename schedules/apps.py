@@ -16,12 +16,14 @@ class SchedulesConfig(AppConfig):
         from schedules.actions.replanning import refuse_since, settle_redated
         from schedules.plans.life import against_infusion
         from schedules.reminding import sending
+        from schedules.reminding.sign_offs import reminder_settings
         from schedules.sign_offs import SETTINGS, schedule_settings
 
         sending.register()
         AT_THE_END.append(void_untrue)
         INFUSION_CONCERNS.append(against_infusion)
         SETTINGS.append(schedule_settings)
+        SETTINGS.append(reminder_settings)
 
         for kind in (
             *("treatment.given", "treatment.withdrawn", "patient.merged", "patient.withdrawn"),

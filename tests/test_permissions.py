@@ -19,7 +19,8 @@ from tests.factories import ClinicFactory, MembershipFactory, enrolled, visit_of
 from tests.labs.arrivals import arrive
 from tests.labs.factories import HeldBackFactory, LaboratoryFactory
 
-# Pages of the library that signs people in, the one behind the link in a message, what a load balancer asks, and what holds no patient data.
+# Pages of the library that signs people in, the one behind the link in a message, what a load balancer asks, and what
+# holds no patient data.
 PUBLIC = {"iotrex_followup.health", "schedules.views.replies", "drf_spectacular.views", "django.views.static"}
 PUBLIC_PREFIX = "allauth."
 NOWHERE = "NowhereRoute"  # says that there is no such address, to everybody

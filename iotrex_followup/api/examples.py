@@ -76,13 +76,13 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
             {"moment": "overdue", "days": 1, "activity": "cbc"},
         ]
     },
-    "TextRequest": {
+    "ReminderTextBodyRequest": {
         "name": "before_booked",
         "channel": "sms",
         "language": "en",
         "body": "{clinic}: we see you on {when}. Answer: {link}",
     },
-    "TextNameRequest": {"name": "before_booked", "channel": "sms", "language": "en"},
+    "ReminderTextNameRequest": {"name": "before_booked", "channel": "sms", "language": "en"},
     "RecordVisitRequest": {"occurred_on": "2024-03-20", "outcomes": {"cbc": "drawn"}},
     "MissedRequest": {"reason": "No transport.", "next_step": "Draw with week 6."},
     "ReasonRequest": {"reason": "Entered twice."},

@@ -1,6 +1,7 @@
 """When a clinic reminds its patients and in which words, for other systems."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any, ClassVar, NamedTuple
 from uuid import UUID
 
@@ -26,7 +27,7 @@ from schedules.reminding.wording import Words
 BODY_HELP = f"Placeholders: {', '.join(f'{{{name}}}' for name in PLACEHOLDERS)}; {{link}} must stand in it."
 
 
-class RuleSerializer(Shape):
+class ReminderRuleSerializer(Shape):
     """One rule: `days` before the appointment or the window, or after the first day overdue."""
 
     activity = serializers.CharField(
@@ -49,11 +50,11 @@ class RulesShown(NamedTuple):
 class ReminderRulesSerializer(serializers.Serializer[RulesShown]):
     clinic = serializers.UUIDField()
     own = serializers.BooleanField(help_text="False: the shipped rules hold.")
-    rules = RuleSerializer(many=True)
+    rules = ReminderRuleSerializer(many=True)
 
 
 class ReminderRulesChangeSerializer(Shape):
-    rules = RuleSerializer(many=True, help_text="All rules from now on.")
+    rules = ReminderRuleSerializer(many=True, help_text="All rules from now on.")
 
 
 class ReminderRulesResource(Resource):
@@ -90,7 +91,7 @@ class ReminderRulesResource(Resource):
         return self.change(change)
 
 
-class TextNameSerializer(Shape):
+class ReminderTextNameSerializer(Shape):
     """Which text."""
 
     name = serializers.CharField(max_length=40, help_text="Such as `before_booked` or `prepare.chemistry`.")
@@ -98,23 +99,23 @@ class TextNameSerializer(Shape):
     language = serializers.ChoiceField(choices=LANGUAGES)
 
 
-class TextSerializer(TextNameSerializer):
+class ReminderTextBodySerializer(ReminderTextNameSerializer):
     subject = serializers.CharField(
         max_length=LONGEST_SUBJECT, allow_blank=True, default="", help_text="Of an e-mail; empty otherwise."
     )
     body = serializers.CharField(max_length=LONGEST_BODY, allow_blank=True, help_text=BODY_HELP)
 
 
-class ReminderTextSerializer(TextSerializer):
+class ReminderTextSerializer(ReminderTextBodySerializer):
     own = serializers.BooleanField(read_only=True, help_text="Whether the clinic wrote or confirmed it itself.")
 
 
 class MistakeSerializer(Shape):
-    field = serializers.CharField()  # type: ignore[assignment]  # the framework calls something else so
+    field = serializers.CharField()
     what = serializers.CharField()
 
 
-class PreviewSerializer(serializers.Serializer[Any]):
+class TextPreviewSerializer(serializers.Serializer[Any]):
     """A text filled with days as they usually are, and what is wrong with it."""
 
     subject = serializers.CharField()
@@ -137,7 +138,11 @@ class ReminderTextsRoute(Route):
         "reset": May.DECIDE,
         "preview": May.VIEW,
     }
-    bodies: ClassVar = {"save": TextSerializer, "reset": TextNameSerializer, "preview": TextSerializer}
+    bodies: ClassVar = {
+        "save": ReminderTextBodySerializer,
+        "reset": ReminderTextNameSerializer,
+        "preview": ReminderTextBodySerializer,
+    }
 
     def clinic(self) -> Clinic:
         """Return the clinic the address names: 404 when the person does not belong to it."""
@@ -148,15 +153,7 @@ class ReminderTextsRoute(Route):
     def shown(self, clinic: Clinic) -> Response:
         """Return every text of the clinic."""
         words = Words.of(clinic)
-        texts = [
-            {
-                **name._asdict(),
-                "subject": words.text(name).subject,
-                "body": words.text(name).body,
-                "own": name in words.own,
-            }
-            for name in shipped_texts()
-        ]
+        texts = [name._asdict() | asdict(words.text(name)) | {"own": name in words.own} for name in shipped_texts()]
         return Response(self.get_serializer(texts, many=True).data)
 
     @extend_schema(operation_id="clinics_reminder_texts_list", responses=ReminderTextSerializer(many=True))
@@ -165,7 +162,9 @@ class ReminderTextsRoute(Route):
         return self.shown(self.clinic())
 
     @extend_schema(
-        operation_id="clinics_reminder_texts_save", request=TextSerializer, responses=ReminderTextSerializer(many=True)
+        operation_id="clinics_reminder_texts_save",
+        request=ReminderTextBodySerializer,
+        responses=ReminderTextSerializer(many=True),
     )
     def save(self, request: Request, pk: UUID) -> Response:
         """Set the clinic's own words for one text; saving a text of preparation confirms it. Returns all texts."""
@@ -175,7 +174,7 @@ class ReminderTextsRoute(Route):
 
     @extend_schema(
         operation_id="clinics_reminder_texts_reset",
-        request=TextNameSerializer,
+        request=ReminderTextNameSerializer,
         responses=ReminderTextSerializer(many=True),
     )
     def reset(self, request: Request, pk: UUID) -> Response:
@@ -184,7 +183,11 @@ class ReminderTextsRoute(Route):
         reset_reminder_text(clinic=clinic, name=name_of(body), by=self.staff)
         return self.shown(clinic)
 
-    @extend_schema(operation_id="clinics_reminder_texts_preview", request=TextSerializer, responses=PreviewSerializer)
+    @extend_schema(
+        operation_id="clinics_reminder_texts_preview",
+        request=ReminderTextBodySerializer,
+        responses=TextPreviewSerializer,
+    )
     def preview(self, request: Request, pk: UUID) -> Response:
         """Look at a text before it is saved: filled, with its mistakes. Saves nothing."""
         clinic, body = self.clinic(), self.body()
@@ -198,7 +201,7 @@ class ReminderTextsRoute(Route):
             "places": found.places,
             "mistakes": [mistake._asdict() for mistake in found.mistakes],
         }
-        return Response(PreviewSerializer(shown).data)
+        return Response(TextPreviewSerializer(shown).data)
 
 
 def name_of(body: dict[str, Any]) -> Name:

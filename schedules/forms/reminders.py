@@ -8,19 +8,18 @@ from django import forms
 from schedules.names import ACTIVITY_NAMES
 from schedules.reminders.rules import LONGEST_DAYS, Moment, Rule, RulesUnsound, read_rules
 from schedules.reminders.texts import LONGEST_BODY, LONGEST_SUBJECT, Name, Text
-
-MOMENTS = {
-    Moment.BEFORE_BOOKED: "before the appointment",
-    Moment.BEFORE_WINDOW: "before the window opens, while nothing is booked",
-    Moment.OVERDUE: "after it became overdue",
-}
+from schedules.reminding.sign_offs import WHEN
 
 
 class RuleForm(forms.Form):
     """One rule."""
 
     days = forms.IntegerField(min_value=0, max_value=LONGEST_DAYS, widget=forms.NumberInput(attrs={"size": 3}))
-    moment = forms.ChoiceField(choices=[(moment.value, words) for moment, words in MOMENTS.items()], label="When")
+    moment = forms.ChoiceField(
+        choices=[(moment.value, words) for moment, words in WHEN.items()],
+        label="When",
+        initial=Moment.BEFORE_BOOKED.value,  # so that a line nobody filled counts as empty
+    )
     activity = forms.ChoiceField(
         choices=[("", "Anything"), *ACTIVITY_NAMES.items()], required=False, label="With this still to be done"
     )
@@ -28,7 +27,7 @@ class RuleForm(forms.Form):
     active = forms.BooleanField(required=False, initial=True, label="In use")
 
 
-class RulesFormSet(forms.BaseFormSet[RuleForm]):
+class RulesFormSet(forms.BaseFormSet):  # type: ignore[type-arg]  # not generic when it runs
     """All rules of a clinic: one form each, and an empty one to add another."""
 
     @property
@@ -63,7 +62,8 @@ def rules_form(data: Any, rules: Iterable[Rule]) -> RulesFormSet:
     """Return the form of a clinic's rules, filled with what was entered or with what holds."""
     made = forms.formset_factory(RuleForm, formset=RulesFormSet, extra=1, can_delete=True)
     initial: Sequence[dict[str, Any]] = [rule.content for rule in rules]
-    return made(data, initial=initial, prefix="rules")
+    filled: RulesFormSet = made(data, initial=initial, prefix="rules")  # type: ignore[assignment]
+    return filled
 
 
 class TextForm(forms.Form):

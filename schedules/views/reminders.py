@@ -121,7 +121,8 @@ def reminder_text(request: ClinicRequest, name: str, channel: str, language: str
     ):
         messages.success(request, f"Saved: {title_of(which)}.")
         return redirect("schedules:reminder_rules")
-    text = form.text if form.is_bound and hasattr(form, "cleaned_data") and "body" in form.cleaned_data else stored
+    form.is_valid()  # what is not even a text is told by the form, and shown as it stands
+    text = form.text if "body" in getattr(form, "cleaned_data", {}) else stored
     context = {
         "form": form,
         "name": which,

@@ -1,7 +1,6 @@
 """Reminders as rows: written once, true to the facts, sent in the words and at the hour of who reads them."""
 
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -19,7 +18,6 @@ from schedules import actions
 from schedules.actions import life
 from schedules.actions.life import ClinicalFacts
 from schedules.actions.reminders import plan_reminders, save_reminder_text, set_reminder_rules
-from schedules.models import Plan
 from schedules.reminders.rules import shipped_rules
 from schedules.reminders.texts import Name, Text
 from schedules.reminding.coming import coming_reminders
@@ -27,38 +25,10 @@ from schedules.reminding.truth import Untrue
 from schedules.tasks import write_reminders
 from tests.factories import MembershipFactory, enrolled, visit_of
 from tests.labs.arrivals import arrive
+from tests.schedules.conftest import SWEPT as NOW
 
-# The plan of the worked examples: W5's window opens on 3 March 2024, its reminder goes on the 2nd.
-NOW = datetime(2024, 3, 1, 12, tzinfo=UTC)
 TODAY = NOW.date()
 SATURDAY = date(2024, 3, 2)
-
-
-@pytest.fixture
-def taken(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """What has left, by e-mail and by SMS."""
-    found: list[Any] = []
-
-    def take(envelope):
-        found.append(envelope)
-        return "ref"
-
-    monkeypatch.setitem(delivery.CHANNELS, "email", take)
-    monkeypatch.setitem(delivery.CHANNELS, "sms", take)
-    return found
-
-
-@pytest.fixture
-def contact(plan: Plan, clinician, taken) -> Contact:
-    fields = {"phone": "07700 900001", "email": "ana@example.org", "sms_consent": "given", "email_consent": "given"}
-    return save_contact(patient=plan.patient, contact=None, fields=fields, by=clinician)
-
-
-@pytest.fixture
-def reminder(contact, clinic) -> Message:
-    """The reminder of week 5, waiting."""
-    plan_reminders(clinic=clinic, now=NOW)
-    return week_5().get()
 
 
 def reminders():
