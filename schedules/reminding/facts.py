@@ -108,12 +108,12 @@ def candidates(
     open_visits = open_visits.filter(patient__care=Care.FOLLOWED, patient__status=Patient.Status.ACTIVE)
     if patient:
         open_visits = open_visits.filter(patient=patient)
-    ahead = [spans("appointment__on", days_of(rules, Moment.BEFORE_BOOKED), first, last, back=True)]
-    windows = [spans("opens", days_of(rules, Moment.BEFORE_WINDOW), first, last, back=True)]
-    late = [spans("closes", (days + 1 for days in days_of(rules, Moment.OVERDUE)), first, last, back=False)]
     booked = Q(appointment__state=Appointment.State.BOOKED, appointment__clinic=clinic)
+    ahead = spans("appointment__on", days_of(rules, Moment.BEFORE_BOOKED), first, last, back=True)
+    windows = spans("opens", days_of(rules, Moment.BEFORE_WINDOW), first, last, back=True)
+    late = spans("closes", (days + 1 for days in days_of(rules, Moment.OVERDUE)), first, last, back=False)
     found: dict[UUID, PlannedVisit] = {}
-    for span, also in ((ahead[0], booked), (windows[0], Q()), (late[0], Q())):
+    for span, also in ((ahead, booked), (windows, Q()), (late, Q())):
         if span is not None:
             chosen = open_visits.filter(span, also).select_related("patient", "appointment")
             found |= {visit.pk: visit for visit in chosen}
