@@ -14,6 +14,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 # The patients the running action is about; None: no action runs.
 _concerned: ContextVar[set[UUID] | None] = ContextVar("concerned", default=None)
+# Those of them the running action has entered itself: nothing hangs on them yet.
+_entered: ContextVar[set[UUID] | None] = ContextVar("entered", default=None)
 # What follows from a whole change, in its transaction, for the patients it was about; registered in AppConfig.ready.
 AT_THE_END: list[Callable[[set[UUID]], None]] = []
 
@@ -40,7 +42,7 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
             with transaction.atomic(savepoint=False):
                 return function(*args, **kwargs)
         patients: set[UUID] = set()
-        token = _concerned.set(patients)
+        token, entered = _concerned.set(patients), _entered.set(set())
         try:
             with transaction.atomic(), pghistory.context(**authorship(kwargs)):
                 returned = function(*args, **kwargs)
@@ -49,6 +51,7 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
                 return returned
         finally:
             _concerned.reset(token)
+            _entered.reset(entered)
 
     return recorded
 
@@ -57,6 +60,17 @@ def concern(patient: UUID | None) -> None:
     """Note that the running action is about a patient, so that what hangs on them follows at its end."""
     if patient is not None and (patients := _concerned.get()) is not None:
         patients.add(patient)
+
+
+def note_entered(patient: UUID) -> None:
+    """Note that the running action has entered a patient."""
+    if (entered := _entered.get()) is not None:
+        entered.add(patient)
+
+
+def is_entered(patient: UUID) -> bool:
+    """Say whether the running action has entered the patient itself, so that nothing can hang on them yet."""
+    return patient in (_entered.get() or ())
 
 
 def authorship(kwargs: dict[str, Any]) -> dict[str, str]:

@@ -168,7 +168,9 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "AppointmentState": "schedules.models.Appointment.State",
         "ClinicalEventKind": "patients.models.ClinicalEvent.Kind",
+        "ContactConsent": "patients.models.Contact.Consent",
         "ContactLanguage": "patients.models.Language",
+        "ReminderLanguage": "schedules.reminders.texts.LANGUAGES",
         "EnteredTreatmentState": "schedules.api.bodies.ENTERED_STATES",
         "JobKind": "events.models.Job.Kind",
         "JobState": "events.models.Job.State",
@@ -268,6 +270,12 @@ CELERY_BEAT_SCHEDULE_FILENAME = os.environ.get("BEAT_SCHEDULE", str(BASE_DIR / "
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     # A hint like all others: what is due is a row with a time, and any number of ticks sends it once.
     "deliver": {"task": "events.tasks.deliver", "schedule": 5.0, "options": {"expires": 5}},
+    # What is wanted within two days becomes a row; late or twice changes nothing that still matters.
+    "write reminders": {
+        "task": "schedules.tasks.write_reminders",
+        "schedule": 5 * 60.0,
+        "options": {"expires": 5 * 60},
+    },
     # Running twice changes nothing; by interval, since a clock time missed while beat was down would wait for a day.
     "extend horizons": {
         "task": "schedules.tasks.extend_horizons",

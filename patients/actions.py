@@ -13,7 +13,7 @@ from accounts.models import Clinic, Staff
 from events.actions import record_event
 from events.undo import Changes
 from iotrex_followup.errors import InputRefused, ReasonNeeded, TransitionRefused
-from iotrex_followup.history import action
+from iotrex_followup.history import action, note_entered
 from patients.models import CareTeam, Contact, Patient, Treatment
 from patients.names import fold
 from patients.treatment_checks import TreatmentFacts, birth_refusal, concerns, refusal
@@ -39,6 +39,8 @@ class PatientFacts:
 PLANNED_CONCERNS: list[Callable[[Patient, date, date], list[str]]] = []
 # What stands against any infusion of MIBG, planned or given: of whom, on which day. Apps above add theirs.
 INFUSION_CONCERNS: list[Callable[[Patient, date], list[str]]] = []
+# Where it is noted that nothing reaches an address.
+FAULTS = {"phone": "phone_fault", "email": "email_fault"}
 IDENTITY = ("mrn", "given_name", "family_name", "birth_date", "sex")
 
 
@@ -59,6 +61,7 @@ def register_patient(*, clinic: Clinic, facts: PatientFacts, by: Staff, today: d
     refuse_stranger(facts.responsible_clinician, clinic, field="responsible_clinician")
     patient = new_patient(clinic, facts)
     save_with_free_mrn(patient)
+    note_entered(patient.pk)
     record_event("patient.registered", clinic=clinic, patient=patient, by=by, mrn=patient.mrn)
     return patient
 
@@ -155,7 +158,7 @@ def refuse_closed_record(patient: Patient) -> None:
 
 @action
 def save_contact(*, patient: Patient, contact: Contact | None, fields: Mapping[str, Any], by: Staff) -> Contact:
-    """Add a way to reach the patient or a guardian, or change one.
+    """Add a way to reach the patient or a guardian, or change one; another address clears what was wrong with the old.
 
     Records  contact.added or contact.changed, which can be undone
     """
@@ -165,6 +168,9 @@ def save_contact(*, patient: Patient, contact: Contact | None, fields: Mapping[s
     saved = contact or Contact(patient=patient, clinic=patient.clinic)
     if contact:
         changes.watch(contact)
+    for address, fault in FAULTS.items():
+        if address in fields and fields[address] != getattr(saved, address):
+            setattr(saved, fault, "")
     for name, value in fields.items():
         setattr(saved, name, value)
     saved.save()
@@ -196,6 +202,47 @@ def remove_contact(*, contact: Contact, by: Staff) -> Contact:
         rows=changes.facts(),
     )
     return contact
+
+
+@action
+def note_fault(*, contact: Contact, channel: str, fault: str) -> Contact:
+    """Note that what is sent to a contact by `channel` was refused for good; nothing more goes there.
+
+    Records  contact.unreachable
+    """
+    address = "email" if channel == "email" else "phone"
+    setattr(contact, FAULTS[address], fault[:200] or "Refused.")
+    contact.save(update_fields=[FAULTS[address]])
+    write_by_nobody("contact.unreachable", contact, channel)
+    return contact
+
+
+@action
+def stop_messages(*, contact: Contact, channel: str) -> Contact:
+    """Note that a contact wants no more messages by `channel`, as they said themselves by a link they were sent.
+
+    Records  contact.stopped_messages; nothing when it was refused before
+    """
+    consent = "email_consent" if channel == "email" else "sms_consent"
+    contact = Contact.objects.select_for_update(of=("self",)).select_related("clinic", "patient").get(pk=contact.pk)
+    if getattr(contact, consent) != Contact.Consent.REFUSED:
+        setattr(contact, consent, Contact.Consent.REFUSED)
+        contact.save(update_fields=[consent])
+        write_by_nobody("contact.stopped_messages", contact, channel)
+    return contact
+
+
+def write_by_nobody(kind: str, contact: Contact, channel: str) -> None:
+    """Write down what came of a message, by no member of staff."""
+    record_event(
+        kind,
+        clinic=contact.clinic,
+        patient=contact.patient,
+        by=None,
+        contact=contact.pk,
+        name=str(contact),
+        way="e-mail" if channel == "email" else "SMS",
+    )
 
 
 @action

@@ -93,17 +93,32 @@ class PatientForm(PatientFields):
     )
 
 
+CONSENTS = [("", "Not asked"), *Contact.Consent.choices]
+
+
 class ContactForm(forms.Form):
-    """How the patient, a guardian or another person is reached."""
+    """How the patient, a guardian or another person is reached, and what they agreed to."""
 
     relation = forms.ChoiceField(choices=Contact.Relation)
     name = forms.CharField(max_length=200, required=False, help_text="Leave empty for the patient.")
     phone = forms.CharField(max_length=40, required=False, widget=forms.TextInput(attrs={"type": "tel"}))
     email = forms.EmailField(label="E-mail", required=False)
-    language = forms.ChoiceField(choices=Language, help_text="Decides the language of what we print for them.")
-    interpreter = forms.BooleanField(label="Needs an interpreter", required=False)
+    sms_consent = forms.ChoiceField(
+        label="Messages by SMS", choices=CONSENTS, required=False, help_text="Nothing is sent before they have agreed."
+    )
+    email_consent = forms.ChoiceField(label="Messages by e-mail", choices=CONSENTS, required=False)
+    language = forms.ChoiceField(choices=Language, help_text="Decides the language of what we print and send.")
+    interpreter = forms.BooleanField(
+        label="Needs an interpreter", required=False, help_text="Is called by one of us instead of written to."
+    )
     legal_authority = forms.BooleanField(label="May decide for the patient", required=False)
     order = forms.IntegerField(label="Asked in place", min_value=1, max_value=99, initial=1, help_text="1 is first.")
+
+    def __init__(self, *args: Any, contact: Contact | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, fault in (("phone", contact and contact.phone_fault), ("email", contact and contact.email_fault)):
+            if fault:
+                self.fields[name].help_text = f"Nothing arrives there: {fault} Another one clears this."
 
     def clean(self) -> dict[str, Any]:
         entered = super().clean() or {}

@@ -60,7 +60,8 @@ def change_contact(request: ClinicRequest, pk: UUID) -> HttpResponse:
 
 
 def contact_page(request: ClinicRequest, patient: Patient, contact: Contact | None) -> HttpResponse:
-    form = ContactForm(request.POST or None, initial=model_to_dict(contact) if contact else None)
+    known = model_to_dict(contact) if contact else None
+    form = ContactForm(request.POST or None, initial=known, contact=contact)
     saved = (
         attempt(
             form,

@@ -7,16 +7,23 @@ class SchedulesConfig(AppConfig):
     def ready(self) -> None:
         """Let follow what must when a change is undone: settled plans, places taken again or given back."""
         from events.undo import AFTER_UNDO, BEFORE_UNDO
+        from iotrex_followup.history import AT_THE_END
         from patients.actions import INFUSION_CONCERNS
         from schedules.actions.life import refuse_undoing_death, refuse_undoing_decision
         from schedules.actions.places import follow_with_places
         from schedules.actions.records import lock_concerned, settle_after_undo
+        from schedules.actions.reminders import void_untrue
         from schedules.actions.replanning import refuse_since, settle_redated
         from schedules.plans.life import against_infusion
+        from schedules.reminding import sending
+        from schedules.reminding.sign_offs import reminder_settings
         from schedules.sign_offs import SETTINGS, schedule_settings
 
+        sending.register()
+        AT_THE_END.append(void_untrue)
         INFUSION_CONCERNS.append(against_infusion)
         SETTINGS.append(schedule_settings)
+        SETTINGS.append(reminder_settings)
 
         for kind in (
             *("treatment.given", "treatment.withdrawn", "patient.merged", "patient.withdrawn"),

@@ -5,11 +5,13 @@ from time import monotonic
 from celery import shared_task
 from django.utils import timezone
 
+from accounts.models import Clinic
 from events.models import Job
 from schedules.actions import extend_plans
 from schedules.actions.jobs import begin_job, fail_job
 from schedules.actions.migration import finish_stage
 from schedules.actions.paper import fail_printing, finish_printing, store_volume
+from schedules.actions.reminders import plan_reminders
 from schedules.actions.simulations import finish_simulation
 from schedules.documents.printing import assemble, print_volume, volumes_left
 from schedules.versions.migrating import run_stage
@@ -27,6 +29,14 @@ def extend_horizons() -> None:
     of two years.
     """
     extend_plans(today=timezone.now().date())
+
+
+@shared_task
+def write_reminders() -> None:
+    """Write the reminders that are wanted within two days, clinic by clinic; twice changes nothing."""
+    now = timezone.now()
+    for clinic in Clinic.objects.order_by("pk"):
+        plan_reminders(clinic=clinic, now=now)
 
 
 @shared_task

@@ -20,6 +20,8 @@ from schedules.views import (
     protocol_editor,
     protocols,
     records,
+    reminders,
+    replies,
     sign_offs,
     treatments,
     versions,
@@ -32,6 +34,7 @@ register_converter(DayConverter, "day")
 app_name = "schedules"
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("m/<str:token>/", replies.reply, name="reply"),
     path("", worklist.worklist, name="worklist"),
     path("visits/<uuid:pk>/", visits.visit, name="visit"),
     path("visits/<uuid:pk>/record/", visits.record_visit, name="record_visit"),
@@ -61,6 +64,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("protocols/<uuid:pk>/file/", protocol_editor.protocol_file, name="protocol_file"),
     path("protocols/<uuid:pk>/approve/", protocols.approve_protocol, name="approve_protocol"),
     path("protocols/<uuid:pk>/default/", protocols.make_default_protocol, name="make_default_protocol"),
+    path("reminders/", reminders.reminder_rules, name="reminder_rules"),
+    path("reminders/change/", reminders.change_reminder_rules, name="change_reminder_rules"),
+    path("reminders/texts/<str:name>/<slug:channel>/<slug:language>/", reminders.reminder_text, name="reminder_text"),
+    path("patients/<uuid:pk>/reminders/", reminders.coming, name="coming_reminders"),
     path("sign-offs/", sign_offs.sign_offs, name="sign_offs"),
     path("sign-offs/register.csv", sign_offs.sign_offs_file, name="sign_offs_file"),
     path("sign-offs/sign/", sign_offs.sign, name="sign_setting"),

@@ -19,8 +19,9 @@ from tests.factories import ClinicFactory, MembershipFactory, enrolled, visit_of
 from tests.labs.arrivals import arrive
 from tests.labs.factories import HeldBackFactory, LaboratoryFactory
 
-# Pages of the library that signs people in, what a load balancer asks, and what holds no patient data.
-PUBLIC = {"iotrex_followup.health", "drf_spectacular.views", "django.views.static"}
+# Pages of the library that signs people in, the one behind the link in a message, what a load balancer asks, and what
+# holds no patient data.
+PUBLIC = {"iotrex_followup.health", "schedules.views.replies", "drf_spectacular.views", "django.views.static"}
 PUBLIC_PREFIX = "allauth."
 NOWHERE = "NowhereRoute"  # says that there is no such address, to everybody
 
@@ -33,6 +34,9 @@ DECIDED = {
     "post visits/{pk}/let-go-on",
     "post visits/{pk}/carry",
     "patch clinics/{pk}/lab-policy",
+    "patch clinics/{pk}/reminder-rules",
+    "post clinics/{pk}/reminder-texts",
+    "post clinics/{pk}/reminder-texts/reset",
     "post protocols/{pk}/approve",
     "post protocols/{pk}/make-default",
     "post protocols",
@@ -73,7 +77,7 @@ ADMINISTERED = {
     *("post ladder", "delete ladder/{pk}", "post ladder/test"),
 }
 SIMULATED = {"post simulations", "post simulations/{pk}/retry"}
-ASKED = {"post timeline/preview", "post labs/grade"}  # saves nothing
+ASKED = {"post timeline/preview", "post labs/grade", "post clinics/{pk}/reminder-texts/preview"}  # saves nothing
 OWN = {
     "post messages/{pk}/read",
     "post covers",
@@ -103,6 +107,7 @@ DECIDED_PAGES = {
     *("protocols/<uuid:pk>/copy/", "protocols/<uuid:pk>/edit/", "protocols/<uuid:pk>/submit/", "import/protocols/"),
     *("protocols/<uuid:pk>/publish/", "protocols/<uuid:pk>/retire/", "protocols/<uuid:pk>/migrate/"),
     *("migrations/<uuid:pk>/retry/", "migrations/<uuid:pk>/undo/"),
+    *("reminders/change/", "reminders/texts/<str:name>/<slug:channel>/<slug:language>/"),
     *("sign-offs/sign/", "sign-offs/<uuid:pk>/withdraw/", "visits/<uuid:pk>/let-go-on/", "visits/<uuid:pk>/carry/"),
 }
 # What a clinician and an administrator may do, and a coordinator not.
@@ -126,7 +131,7 @@ DECISIONS = (
     *("adverse_event.recorded", "adverse_event.changed", "adverse_event.ended", "adverse_event.withdrawn"),
     *("laboratory.added", "laboratory.changed", "laboratory.retired", "laboratory.reinstated"),
     *("laboratory.code_mapped", "laboratory.unit_mapped", "laboratory.mapping_taken_back", "laboratory.file_imported"),
-    *("range.set", "range.retired", "lab_policy.changed", "lab_policy.signed"),
+    *("range.set", "range.retired", "lab_policy.changed", "lab_policy.signed", "reminder_rules.changed"),
 )
 
 
@@ -158,7 +163,7 @@ OPERATIONS = [
 
 def address(path, pk):
     """The path with `pk` for each id, and something its view can read for what else it takes."""
-    samples = {"uuid": str(pk), "slug": "weeks", "day": "2024-05-01", "analyte": "platelets"}
+    samples = {"uuid": str(pk), "slug": "weeks", "str": "x", "day": "2024-05-01", "analyte": "platelets"}
     return "/" + re.sub(r"<(\w+):\w+>", lambda match: samples[match[1]], path)
 
 

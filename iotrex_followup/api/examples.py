@@ -72,6 +72,28 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     },
     "AcceptTripsRequest": {"trips": [{"on": "2024-03-27", "visits": [VISIT], "local": False}]},
     "CarryBodyRequest": {"to": VISIT},
+    "NewContactRequest": {
+        "patient": PATIENT,
+        "relation": "self",
+        "phone": "+44 7700 900123",
+        "email": "somebody@example.org",
+        "sms_consent": "given",
+        "email_consent": "refused",
+        "language": "en",
+    },
+    "PatchedReminderRulesChangeRequest": {
+        "rules": [
+            {"moment": "before_booked", "days": 3, "weekly": False},
+            {"moment": "overdue", "days": 1, "activity": "cbc"},
+        ]
+    },
+    "ReminderTextBodyRequest": {
+        "name": "before_booked",
+        "channel": "sms",
+        "language": "en",
+        "body": "{clinic}: we see you on {when}. Answer: {link}",
+    },
+    "ReminderTextNameRequest": {"name": "before_booked", "channel": "sms", "language": "en"},
     "RecordVisitRequest": {"occurred_on": "2024-03-20", "outcomes": {"cbc": "drawn"}},
     "MissedRequest": {"reason": "No transport.", "next_step": "Draw with week 6."},
     "ReasonRequest": {"reason": "Entered twice."},

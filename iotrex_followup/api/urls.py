@@ -43,6 +43,7 @@ from schedules.api.planning import DriftRoute, LoadRoute
 from schedules.api.plans import PlanResource
 from schedules.api.proposals import ProposalResource
 from schedules.api.protocols import ProtocolResource
+from schedules.api.reminders import ReminderRulesResource, ReminderTextsRoute
 from schedules.api.sign_offs import SettingsRoute, SignOffResource
 from schedules.api.treatments import EnrolmentRoute, TimelineRoute, TreatmentResource
 from schedules.api.versions import MigrationResource, SimulationResource
@@ -107,6 +108,26 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "v1/clinics/<uuid:pk>/lab-policy",
         LabPolicyResource.as_view({"get": "retrieve", "patch": "partial_update"}, detail=True),
         name="lab-policy",
+    ),
+    path(
+        "v1/clinics/<uuid:pk>/reminder-rules",
+        ReminderRulesResource.as_view({"get": "retrieve", "patch": "partial_update"}, detail=True),
+        name="reminder-rules",
+    ),
+    path(
+        "v1/clinics/<uuid:pk>/reminder-texts",
+        ReminderTextsRoute.as_view({"get": "read", "post": "save"}),
+        name="reminder-texts",
+    ),
+    path(
+        "v1/clinics/<uuid:pk>/reminder-texts/reset",
+        ReminderTextsRoute.as_view({"post": "reset"}),
+        name="reminder-texts-reset",
+    ),
+    path(
+        "v1/clinics/<uuid:pk>/reminder-texts/preview",
+        ReminderTextsRoute.as_view({"post": "preview"}),
+        name="reminder-texts-preview",
     ),
     path("v1/clinics/<uuid:pk>/drift", DriftRoute.as_view({"get": "read"}), name="clinic-drift"),
     path("v1/clinics/<uuid:pk>/load", LoadRoute.as_view({"get": "read"}), name="clinic-load"),

@@ -9,6 +9,7 @@ from uuid import UUID
 from accounts.models import Clinic, Staff
 from events.models import Event
 from iotrex_followup.copying import among, update_rows
+from iotrex_followup.history import concern
 from labs.models import SpecimenMatch
 from labs.rules.loader import Rules
 from labs.rules.matching import Completion, Planned, completions, proposals
@@ -245,6 +246,7 @@ def write_events(changed: Sequence[PlannedActivity], clinic: Clinic, by: Staff |
     """Write down for each patient what the results fulfilled, and what is open again."""
     told: dict[tuple[UUID, str], list[str]] = defaultdict(list)
     for each in changed:
+        concern(each.visit.patient_id)  # what was to be told of the visit follows
         kind = "results.matched" if each.status in PERFORMED else "results.unmatched"
         told[(each.visit.patient_id, kind)].append(f"{each.visit.timepoint} {each.activity}")
     Event.objects.bulk_create(

@@ -79,10 +79,12 @@ def enter_patient(demo: Demo, number: int, course: Course, chance: Random) -> No
 
 def add_people_around(demo: Demo, patient: Patient, person: Person, course: Course, clinician: Staff) -> None:
     """Store how the patient or a guardian is reached, and who acts on the counts."""
-    reached = {"phone": person.phone, "language": person.language}
+    agreed = "" if was_never_asked(person) else "given"
+    reached = {"phone": person.phone, "language": person.language, "sms_consent": agreed, "email_consent": agreed}
     if person.guardian:
         guardian = reached | {"name": person.guardian, "relation": "mother", "legal_authority": True}
         guardian["interpreter"] = person.language != "en"
+        guardian["email"] = f"family-{person.mrn.lower()}@example.org"
         save_contact(patient=patient, contact=None, fields=guardian, by=demo.coordinator)
     else:
         email = f"{person.mrn.lower()}@example.org"
@@ -91,6 +93,11 @@ def add_people_around(demo: Demo, patient: Patient, person: Person, course: Cour
     outside = {"outside_team": "Haematology near home", "phone": "020 7946 0142", "accepted_on": course.first_day}
     team = outside if course.outside_team else ours
     set_care_team(patient=patient, phase="weeks", fields=team, by=demo.coordinator)
+
+
+def was_never_asked(person: Person) -> bool:
+    """Say whether nobody has asked about messages yet: one in five."""
+    return int(person.mrn[2:]) % 5 == 0
 
 
 def treat(care: Care, patient: Patient) -> None:

@@ -33,7 +33,7 @@ DECISIONS = (
     *("laboratory.added", "laboratory.changed", "laboratory.retired", "laboratory.reinstated"),
     *("laboratory.code_mapped", "laboratory.unit_mapped", "laboratory.mapping_taken_back", "laboratory.file_imported"),
     *("addition.offered", "addition.accepted", "addition.declined"),
-    *("setting.signed", "setting.sign_off_withdrawn"),
+    *("setting.signed", "setting.sign_off_withdrawn", "reminder_rules.changed"),
     *("range.set", "range.retired", "lab_policy.changed", "lab_policy.signed"),
     *("clinical_event.decided", "visit.let_go_on", "visit.carried"),
 )

@@ -73,6 +73,7 @@ def test_schema_says_which_changes_need_a_version(schema):
         "patch care-teams/{id}",
         "patch clinical-events/{id}",
         "patch clinics/{id}/lab-policy",
+        "patch clinics/{id}/reminder-rules",
         "patch contacts/{id}",
         "patch laboratories/{id}",
         "patch patients/{id}",
