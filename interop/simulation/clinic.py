@@ -14,6 +14,7 @@ from labs.actions.laboratories import add_laboratory
 from labs.rules.loader import PACKAGED as LAB_RULES
 from schedules.actions import approve_protocol, load_packaged_protocol
 from schedules.models import ClinicClosure
+from schedules.reminders.rules import shipped_rules
 
 ZONE = "America/New_York"
 YEAR = timedelta(days=365.25)
@@ -80,6 +81,6 @@ def describe(world: World, protocol: dict[str, Any]) -> None:
         staff=[{"name": name, "role": role} for name, role in PEOPLE],
         ladder=[{"step": step.value, "staff": name} for step, name in LADDER],
         protocol=protocol,
-        reminders=[],
+        reminders=[rule.content for rule in shipped_rules()],
         urgency=tomllib.loads(LAB_RULES.read_text(encoding="utf-8"))["urgency"],
     )
