@@ -137,6 +137,11 @@ class ContactEntry(models.Model):
                 condition=Q(recorded_by__isnull=True, seen_at__isnull=True, withdrawn=False),
                 name="word_nobody_saw",
             ),
+            models.Index(
+                fields=("clinic", "call_again_on"),
+                condition=Q(call_again_on__isnull=False, withdrawn=False),
+                name="promised_call",
+            ),
         )
 
     def __str__(self) -> str:

@@ -8,10 +8,11 @@ from labs.rules.values import Urgency
 from patients.models import ContactEntry
 from tests.labs.rules.courses import RULES
 
+DAY = date(2026, 11, 24)
 AT = datetime(2026, 11, 24, 14, 5, tzinfo=UTC)
 
 
-def found(*flags, means="phone", today=AT.date()):
+def found(*flags, means="phone", today=DAY):
     return red_flag(RULES.red_flag, Word("an-entry", AT, means, flags), today)
 
 
