@@ -168,6 +168,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "AppointmentState": "schedules.models.Appointment.State",
         "ClinicalEventKind": "patients.models.ClinicalEvent.Kind",
+        "ContactDirection": "patients.models.ContactEntry.Direction",
         "ContactLanguage": "patients.models.Language",
         "EnteredTreatmentState": "schedules.api.bodies.ENTERED_STATES",
         "JobKind": "events.models.Job.Kind",

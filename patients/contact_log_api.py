@@ -49,12 +49,14 @@ class NewContactEntrySerializer(ModelShape):
     patient = VisibleField(queryset=Patient.objects.select_related("clinic"))
     contact = VisibleField(queryset=Contact.objects.all(), required=False, allow_null=True)
     messages = VisibleField(
-        queryset=Message.objects.going_out(),  # type: ignore[attr-defined]
+        queryset=Message.objects.going_out(),
         many=True,
         required=False,
         help_text="Calls it carries out and failed messages it makes up for: done once somebody is reached.",
     )
     answers = AnswersSerializer(required=False, help_text="A red flag that was told opens an alert at once.")
+    direction = serializers.ChoiceField(ContactEntry.Direction.choices, default=ContactEntry.Direction.OUT)
+    means = serializers.ChoiceField(ContactEntry.Means.choices, default=ContactEntry.Means.PHONE)
     at = serializers.DateTimeField(required=False, help_text="Now, unless told.")
     said = serializers.CharField(**NOTES)
     advice = serializers.CharField(**NOTES)
@@ -104,7 +106,7 @@ class ContactEntryResource(Resource):
         body = self.body()
         patient, messages = body.pop("patient"), tuple(body.pop("messages", ()))
         self.require(patient.clinic)
-        facts = ContactFacts(**{"at": self.now, "answers": {}} | body, messages=messages)
+        facts = ContactFacts(at=body.pop("at", self.now), messages=messages, **body)
         return self.created(log_contact(patient=patient, facts=facts, by=self.staff, now=self.now))
 
     @action(detail=True, methods=["post"])

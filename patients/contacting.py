@@ -212,7 +212,7 @@ def see_word(
         by=by,
         **facts_of(entry),
         on=entry.at.astimezone(ZoneInfo(patient.clinic.time_zone)).date(),
-        next_step=entry.next_step,
+        next_step=entry.next_step.rstrip("."),
         rows=changes.facts(),
     )
     return entry

@@ -37,7 +37,7 @@ class ContactEntryQuerySet(ClinicRowQuerySet["ContactEntry"]):
 
     def latest_of_each(self) -> ContactEntryQuerySet:
         """The latest standing entry of each patient."""
-        return self.standing().order_by("patient", "-at", "-id").distinct("patient")
+        return self.standing().order_by("patient_id", "-at", "-id").distinct("patient_id")
 
 
 @keep_history()

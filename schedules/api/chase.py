@@ -17,7 +17,7 @@ from patients.serializers import ColleagueField
 from schedules.pages import chase as lists
 
 
-class WhySerializer(serializers.Serializer[Any]):
+class ChaseReasonSerializer(serializers.Serializer[Any]):
     reason = serializers.ChoiceField(choices=list(lists.TITLES.items()))
     title = serializers.CharField()
     text = serializers.CharField()
@@ -31,7 +31,7 @@ class ChasedSerializer(serializers.Serializer[lists.ChaseRow]):
     cost = serializers.IntegerField(source="chased.cost", help_text="What a miss would cost; ranks the list.")
     since = serializers.DateField(source="chased.since")
     unread = serializers.BooleanField(source="chased.unread", help_text="A word nobody has read; these come first.")
-    why = WhySerializer(many=True)
+    why = ChaseReasonSerializer(many=True)
     contact = serializers.UUIDField(source="reach.contact.pk", allow_null=True, default=None, help_text="Whom to call.")
     attempts = serializers.IntegerField(source="reach.attempts", help_text="In a row that reached nobody.")
     last_contact = serializers.UUIDField(source="reach.last.pk", allow_null=True, default=None)

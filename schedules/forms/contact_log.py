@@ -44,7 +44,7 @@ def note_field(label: str, hint: str = "") -> forms.CharField:
     return forms.CharField(label=label, required=False, max_length=LONGEST_NOTE, widget=TWO_LINES, help_text=hint)
 
 
-class ContactChoice(forms.ModelChoiceField[Contact]):
+class ContactChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic at run time
     """Somebody of the patient's, with the number."""
 
     def label_from_instance(self, contact: Contact) -> str:
