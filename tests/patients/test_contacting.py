@@ -195,7 +195,7 @@ def test_word_that_came_in_is_dealt_with_once_and_undone(patient: Patient, by: S
     assert (entry.seen_by, entry.seen_at, entry.next_step) == (by, NOW, "Booked for Thursday.")
     assert entry.call_again_on == TOMORROW
     assert event_sentence(Event.objects.get(kind="contact_log.seen")) == (
-        "What came in on Tue 5 Mar 2024 (Reply to a message) was dealt with: Booked for Thursday.; "
+        "What came in on Tue 5 Mar 2024 (Reply to a message) was dealt with: Booked for Thursday; "
         "a call promised for Wed 6 Mar 2024"
     )
     with pytest.raises(TransitionRefused):
