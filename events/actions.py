@@ -86,14 +86,35 @@ def settle_message(*, message: Message, reason: str, by: Staff) -> Message:
     return message
 
 
+@action
+def carry_out_call(*, message: Message, reference: str, by: Staff, now: datetime) -> Message:
+    """Record that a call one of us was to make was made; `reference` says by which entry of the contact log.
+
+    Raises   TransitionRefused: it is not a call that waits.
+    Records  message.carried_out
+    """
+    fresh = as_it_is(message)
+    if fresh.channel != Message.Channel.CALL or fresh.state != Message.State.DUE:
+        raise TransitionRefused(f"This is not a call that waits: {fresh.get_state_display().lower()}.")
+    fresh.state, fresh.sent_at, fresh.provider_reference = Message.State.SENT, now, reference
+    fresh.save(update_fields=["state", "sent_at", "provider_reference"])
+    write_message_event("message.carried_out", fresh, by=by)
+    return fresh
+
+
+def as_it_is(message: Message) -> Message:
+    """Return the message as it is now, locked."""
+    rows = Message.objects.select_for_update(of=("self",)).select_related("clinic", "patient")
+    fresh: Message = rows.get(pk=message.pk)
+    return fresh
+
+
 def failed(message: Message) -> Message:
     """Return the message as it is now, locked.
 
     Raises   TransitionRefused: it did not fail.
     """
-    fresh: Message = (
-        Message.objects.select_for_update(of=("self",)).select_related("clinic", "patient").get(pk=message.pk)
-    )
+    fresh = as_it_is(message)
     if fresh.state not in (Message.State.DEAD, Message.State.UNKNOWN):
         raise TransitionRefused(f"This message did not fail: {fresh.get_state_display().lower()}.")
     return fresh

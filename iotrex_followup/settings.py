@@ -169,6 +169,7 @@ SPECTACULAR_SETTINGS = {
         "AppointmentState": "schedules.models.Appointment.State",
         "ClinicalEventKind": "patients.models.ClinicalEvent.Kind",
         "ContactConsent": "patients.models.Contact.Consent",
+        "ContactDirection": "patients.models.ContactEntry.Direction",
         "ContactLanguage": "patients.models.Language",
         "ReminderLanguage": "schedules.reminders.texts.LANGUAGES",
         "EnteredTreatmentState": "schedules.api.bodies.ENTERED_STATES",

@@ -41,6 +41,9 @@ def register() -> None:
         FOLLOWING[f"{kind}.undone"].append(settle_patient)
     for kind in SETTLE_THEMSELVES:
         FOLLOWING[f"{kind}.undone"].append(settle_patient)
+    for kind in ("contact_log.recorded", "contact_log.seen"):
+        FOLLOWING[kind].append(settle_told)
+        FOLLOWING[f"{kind}.undone"].append(settle_told)
     FOLLOWING["activity.released"] += [release_match, settle_patient]
     FOLLOWING["activity.released.undone"] += [restore_match, settle_patient]
     CARRIED.extend(MOVED)
@@ -63,6 +66,12 @@ def settle_patient(event: Event) -> None:
         measured = of_visit and noted.filter(height_cm__isnull=False).exists()
         changed: set[str] | None = set() if of_visit and not measured else None
         settle([patient], clinic=event.clinic, by=event.by, now=timezone.now(), changed=changed)
+
+
+def settle_told(event: Event) -> None:
+    """Bring the alerts up to date when red flags were told, whatever else is known of the patient."""
+    if event.patient and event.facts.get("red_flags"):
+        settle([event.patient], clinic=event.clinic, by=event.by, now=timezone.now(), changed=set())
 
 
 def release_match(event: Event) -> None:

@@ -48,6 +48,8 @@ PHRASES: Mapping[str, str] = {
     "offers.chemistry_window_days": "chemistry, days of the window before and after",
     "offers.workup_after_days": "work-up, days after the last low count",
     "offers.workup_window_days": "work-up, days of the window before and after",
+    "red_flag.flags": "red flags",
+    "red_flag.fresh_days": "days after the contact, at most",
     "earlier.limits": "falling below",
     "earlier.least_days": "days between the two counts, at least",
     "earlier.latest_days": "days since the last count, at most",

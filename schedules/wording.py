@@ -64,11 +64,13 @@ SENTENCES = {
     "cover.withdrawn": "Absence of {person} from {starts_on} to {ends_on} withdrawn",
     "handover.taken": "Shift taken over by {taken_by}: {alerts}, {awaited}, {calls}",
     "message.sent_again": "Message to be sent again: {subject}",
-    "message.answered": "{name} answered a message: {said}",
     "reminder_rules.changed": "Rules of reminders changed; in use: {active}",
     "reminder_text.changed": "Words of reminders changed: {text}, {channel}, {language}",
     "reminder_text.reset": "Words of reminders are the shipped ones again: {text}, {channel}, {language}",
     "message.settled": "Message settled by hand: {subject}",
+    "message.carried_out": "Carried out by telephone: {subject}",
+    "contact_log.recorded": "Contact ({how}, {way}{whom}): {outcome}{flags}{call_again_on}",
+    "contact_log.seen": "What came in on {on} ({how}{whom}) was dealt with: {next_step}{flags}{call_again_on}",
     "setting.signed": "Signed: {title}",
     "setting.sign_off_withdrawn": "Signature withdrawn: {title}",
     "protocol.approved": "{protocol} approved for this clinic",
@@ -178,6 +180,12 @@ class Said(dict[str, str]):
 def said(name: str, value: Any) -> str:
     """Return one fact in words."""
     match name, value:
+        case ("whom", str()):
+            return f", {value}" if value else ""
+        case ("flags", str()):
+            return f"; red flags: {value[:1].lower()}{value[1:]}" if value else ""
+        case ("call_again_on", _):
+            return f"; a call promised for {said_date(value)}" if value else ""
         case ("timepoint", str()):
             return timepoint_name(value)
         case ("timepoints", list()):

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 from django.urls import URLPattern, get_resolver
+from django.utils import timezone
 
 from accounts.actions import create_api_token
 from accounts.models import Role
@@ -314,6 +315,9 @@ def foreign_rows(db):
     rows["support"] = plan.patient.supportive_care.create(clinic=clinic, product="platelets", given_on=date(2024, 2, 9))
     rows["clinical event"] = plan.patient.clinical_events.create(
         clinic=clinic, kind="iodine", started_on=date(2024, 2, 9)
+    )
+    rows["contact entry"] = plan.patient.contact_entries.create(
+        clinic=clinic, direction="in", means="reply", at=timezone.now(), outcome="told_us", said="Hello"
     )
     rows["report"] = plan.patient.lab_results.first().report
     rows["baseline"] = plan.patient.baselines.first()

@@ -53,6 +53,15 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     },
     "EndOfEventRequest": {"ended_on": "2024-05-20", "reason": "Back."},
     "AcceptanceRequest": {"accepted_on": "2024-03-12", "accepted_by": "Dr Aliaga, South clinic"},
+    "NewContactEntryRequest": {
+        "patient": PATIENT,
+        "outcome": "call_again",
+        "call_again_on": "2024-03-08",
+        "answers": {"fever": False, "bleeding": False, "breathlessness": False, "drowsiness": False},
+        "said": "Could not come on Monday, the car broke down.",
+        "next_step": "Ask again on Friday.",
+    },
+    "SeenBodyRequest": {"next_step": "Called back; comes on Thursday.", "red_flags": []},
     "NewTreatmentRequest": {
         "patient": PATIENT,
         "started_on": "2024-05-06",

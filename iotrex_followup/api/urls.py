@@ -29,12 +29,14 @@ from labs.api.quarantine import QuarantineResource
 from labs.api.results import ResultResource
 from labs.api.support import SupportResource
 from patients.api import CareTeamResource, ContactResource
+from patients.contact_log_api import ContactEntryResource
 from schedules.api.absences import AbsenceResource
 from schedules.api.agenda import CapacityResource, ClinicCalendarRoute
 from schedules.api.appointments import AppointmentResource, RecordResource
 from schedules.api.as_of import AsOfRoute
 from schedules.api.bundles import FewestTripsRoute
 from schedules.api.carrying import CarriedVisitResource, LeftRoute
+from schedules.api.chase import ChaseRoute
 from schedules.api.clinical_events import ClinicalEventResource, HeldVisitResource
 from schedules.api.clinics import ClosureResource
 from schedules.api.history import EventResource, JobResource
@@ -61,6 +63,7 @@ for prefix, resource in {
     "clinics": ClinicResource,
     "capacities": CapacityResource,
     "closures": ClosureResource,
+    "contact-entries": ContactEntryResource,
     "contacts": ContactResource,
     "covers": CoverResource,
     "enrolments": EnrolmentRoute,
@@ -104,6 +107,7 @@ class NowhereRoute(APIView):
 app_name = "api"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/", include(router.urls)),
+    path("v1/chase", ChaseRoute.as_view({"get": "read"}), name="chase"),
     path(
         "v1/clinics/<uuid:pk>/lab-policy",
         LabPolicyResource.as_view({"get": "retrieve", "patch": "partial_update"}, detail=True),

@@ -14,7 +14,7 @@ from patients.models import Patient
 
 CTCAE = "ctcae"
 # What alerts keep with the version that found it; the last are held-back values, in the version of the urgency rule.
-KEPT = ("urgency", "cytopenia", "fever", "thyroid", "kidney", "markers", "eligibility", "possible_critical")
+KEPT = ("urgency", "cytopenia", "fever", "red_flag", "thyroid", "kidney", "markers", "eligibility", "possible_critical")
 CHUNK = 2000
 Rows = TypeVar("Rows", bound=QuerySet[Any])
 

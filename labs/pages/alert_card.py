@@ -21,6 +21,7 @@ from schedules.wording import event_sentence
 # Episodes that are named neither after a rule nor after an analyte.
 EPISODE_NAMES = {
     CYTOPENIA: "Low blood counts",
+    "red_flag": "Red flag told",
     "kidney": "Kidney function",
     "thyroid": "Thyroid function",
     "possible_critical": "Possible critical result, not verified",

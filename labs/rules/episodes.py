@@ -24,6 +24,7 @@ class Trigger(StrEnum):
 
     VALUE = "value"
     FEVER = "fever"
+    RED_FLAG = "red_flag"  # told by the patient or somebody of theirs
     LATE_COUNT = "late_count"
     LAPSE = "lapse"  # what was to happen next did not happen
     FAILURE = "failure"  # a rule could not be evaluated
@@ -137,6 +138,7 @@ def _outcome(episode: Episode, news: News) -> tuple[Outcome, str]:
 
 TRIGGER_WORDS = {
     Trigger.FEVER: "Fever, rigors or infection.",
+    Trigger.RED_FLAG: "A red flag was told.",
     Trigger.LATE_COUNT: "The next count is late.",
     Trigger.LAPSE: "What was to happen next has not happened.",
     Trigger.FAILURE: "A rule could not be evaluated.",

@@ -21,13 +21,18 @@ class FeverRule(Rule):
 
 
 class Screen(NamedTuple):
-    """What was noted of a patient at `at` (aware), on the clinic-local `day`; temperature in degrees Celsius."""
+    """What was noted of a patient at `at` (aware), on the clinic-local `day`; temperature in degrees Celsius.
+
+    `told`: what was told instead ("fever or shivering told by phone on ..."), by the `entry` of the contact log.
+    """
 
     at: datetime
     day: date
     temperature_c: Decimal | None = None
     rigors: bool = False
     infection: bool = False
+    told: str = ""
+    entry: str = ""
 
 
 def fever(
@@ -46,8 +51,9 @@ def fever(
     because, anc = _neutropenia(rule, course, screen.day)
     if not because:
         return None
-    sentence = f"Possible febrile neutropenia: {signs} on {spoken(screen.day)}, {because}."
-    found = rule.finding(sentence, *([anc] if anc else []))
+    when = "" if screen.told else f" on {spoken(screen.day)}"
+    sentence = f"Possible febrile neutropenia: {signs}{when}, {because}."
+    found = rule.finding(sentence, *([anc] if anc else []), **({"entry": screen.entry} if screen.entry else {}))
     return found._replace(at=screen.at, tier=Urgency.IMMEDIATE)
 
 
@@ -59,6 +65,8 @@ def _signs(rule: FeverRule, screen: Screen) -> str:
         signs.append("rigors")
     if screen.infection:
         signs.append("infection")
+    if screen.told:
+        signs.append(screen.told)
     return ", ".join(signs)
 
 

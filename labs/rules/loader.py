@@ -28,6 +28,7 @@ from labs.rules.offering import OffersRule
 from labs.rules.provisional import ProvisionalRule
 from labs.rules.reading import Mistake, Reader, RulesUnsound
 from labs.rules.recovery import MARROW, RecoveryRule
+from labs.rules.red_flag import FLAGS, RedFlagRule
 from labs.rules.thyroid import ThyroidRule
 from labs.rules.urgency import Step, UrgencyRule
 from labs.rules.values import RANK, Rule
@@ -65,6 +66,7 @@ class Rules:
     earlier: EarlierRule
     cytopenia: CytopeniaRule
     fever: FeverRule
+    red_flag: RedFlagRule
     thyroid: ThyroidRule
     kidney: KidneyRule
     markers: MarkersRule
@@ -164,6 +166,8 @@ def _prove(rules: Rules, reader: Reader) -> None:
         for analyte in MARROW:
             if analyte not in limits:
                 reader.mistake(f"{path}.{analyte}", "is missing")
+    for flag in sorted(rules.red_flag.flags - FLAGS.keys()):
+        reader.mistake("red_flag.flags", f"{flag!r} is unknown, use {', '.join(FLAGS)}")
     for earlier, later in IN_ORDER:
         if attrgetter(earlier)(rules) >= attrgetter(later)(rules):
             reader.mistake(later, f"is not more than {earlier}")

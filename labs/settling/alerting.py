@@ -21,6 +21,7 @@ from labs.rules.loader import Rules
 from labs.rules.values import RANK, Course, Urgency
 from labs.settling.charts import Chart
 from labs.settling.evidence import (
+    ENTRY,
     EVALUATED,
     WITHIN_LIMITS,
     Evidence,
@@ -29,7 +30,7 @@ from labs.settling.evidence import (
     Witness,
     is_answered,
     is_standing,
-    mark_of,
+    mark_of_finding,
 )
 from labs.settling.failing import NOT_EVALUATED
 from labs.settling.findings import Beyond
@@ -110,7 +111,7 @@ class Alerts:
             if told.episode is not None:
                 self._open(chart, key, told.episode.tier.value, told.improved, holding)
             return
-        known = {mark_of(each.rule, each.result_id, each.sentence) for each in stored}
+        known = {mark_of_finding(each) for each in stored}
         new = [each for each in holding if each.mark not in known]
         self._find(alert, new)
         if found is not None and alert.rule != NOT_EVALUATED:
@@ -183,19 +184,28 @@ class Alerts:
     def _take_back(self, chart: Chart, alert: Alert, stored: Iterable[AlertFinding], holding: set[Mark]) -> None:
         """Note what a correction no longer says, and whom that must reach.
 
-        What a rule said of the last value is history once a later one has come, not corrected.
+        What a rule said of the last value is history once a later one has come, not corrected; what was told by
+        somebody stands until the entry of the contact log is withdrawn.
         """
         history = overtaken(chart.rows) if stored else set()
+        entries = {word.id for word in chart.words}
         for finding in stored:
-            if not finding.holds or finding.rule in PASSING or finding.result_id is None:
+            if not finding.holds:
                 continue
-            if mark_of(finding.rule, finding.result_id, finding.sentence) in holding:
+            if ENTRY in finding.numbers:
+                if finding.numbers[ENTRY] not in entries:
+                    self._fall(alert, finding)
+                continue
+            if finding.rule in PASSING or finding.result_id is None or mark_of_finding(finding) in holding:
                 continue
             if finding.rule in OF_THE_LAST and finding.result_id in history:
                 continue
-            finding.holds = False
-            self.written.fallen.append(finding)
-            self.written.amended.append((alert, f"{finding.sentence} This was corrected and no longer holds."))
+            self._fall(alert, finding)
+
+    def _fall(self, alert: Alert, finding: AlertFinding) -> None:
+        finding.holds = False
+        self.written.fallen.append(finding)
+        self.written.amended.append((alert, f"{finding.sentence} This was corrected and no longer holds."))
 
     def _event(self, kind: str, alert: Alert) -> None:
         facts = {"alert": str(alert.pk), "tier": alert.tier, "what": alert.sentence.rstrip("."), "rule": alert.rule}

@@ -15,14 +15,16 @@ from labs.rules.derive import Person
 from labs.rules.effects import Support
 from labs.rules.fever import Screen
 from labs.rules.loader import Rules, adapted_rules, packaged_rules
+from labs.rules.red_flag import Word, told
 from labs.rules.values import Course, Infusion, Sample
 from labs.settling.failing import Attempts
 from labs.settling.rows import Row, rows_of, sample_of
-from patients.models import ClinicalEvent, Patient, SupportiveCare, Treatment
+from patients.models import ClinicalEvent, ContactEntry, Patient, SupportiveCare, Treatment
 from schedules.actions.settling import course_starts
 from schedules.models import VisitRecord
 
 NOON = time(12)
+FEVER = "fever"  # of the red flags
 # Records without a height, a temperature or a sign of infection say nothing to the rules.
 NOTED = (
     Q(height_cm__isnull=False)
@@ -46,6 +48,7 @@ class Chart:
     alerts: list[Alert] = field(default_factory=list)  # but for those OUTSIDE
     heights: list[tuple[date, Decimal]] = field(default_factory=list)
     screens: list[Screen] = field(default_factory=list)
+    words: list[Word] = field(default_factory=list)  # that told of a red flag
     planned_on: list[date] = field(default_factory=list)
     touched: list[Baseline] = field(default_factory=list)  # baselines to be saved
     bare: list[Baseline] = field(default_factory=list)  # baselines of analytes without any value
@@ -110,6 +113,14 @@ def load(patients: Sequence[Patient], *, lock: bool = False) -> list[Chart]:
         if record.height_cm is not None:
             chart.heights.append((record.occurred_on, record.height_cm))
         chart.screens.append(screen_of(record, chart.patient.clinic.zone))
+    for entry in (
+        ContactEntry.objects.standing().filter(patient__in=patients).exclude(red_flags=[]).order_by("at", "pk")
+    ):
+        chart = charts[entry.patient_id]
+        word = word_of(entry, chart.patient.clinic.zone)
+        chart.words.append(word)
+        if FEVER in word.flags:
+            chart.screens.append(screen_told(word))
     planned = Treatment.objects.filter(kind=Treatment.Kind.THERAPEUTIC, state=Treatment.State.PLANNED)
     for patient, day in planned.filter(patient__in=patients).values_list("patient_id", "started_on"):
         charts[patient].planned_on.append(day)
@@ -138,6 +149,16 @@ def screen_of(record: VisitRecord, zone: ZoneInfo) -> Screen:
         record.findings.get("rigors") == "present",
         record.findings.get("infection") == "present",
     )
+
+
+def word_of(entry: ContactEntry, zone: ZoneInfo) -> Word:
+    """Return what an entry of the contact log tells of red flags."""
+    return Word(str(entry.pk), entry.at.astimezone(zone), entry.means, tuple(entry.red_flags))
+
+
+def screen_told(word: Word) -> Screen:
+    """Return the fever that was told, as the rule of fever reads it."""
+    return Screen(word.at, word.day, told=told(word, (FEVER,)), entry=word.id)
 
 
 def policy_of(clinic: Clinic) -> LabPolicy:

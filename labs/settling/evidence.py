@@ -25,6 +25,9 @@ WITHIN_LIMITS, EVALUATED = "All within limits again.", "Could be evaluated since
 GOES_ON = "Goes on in the record with MRN"
 NOBODYS_ANSWER = (WITHIN_LIMITS, EVALUATED, GOES_ON)
 
+RED_FLAG, ENTRY = "red_flag", "entry"  # the number of a finding that rests on an entry of the contact log
+NO_NUMBERS: Mapping[str, str] = {}
+
 Key = tuple[str, str]  # rule and direction of an episode
 Mark = tuple[str, object]  # the rule, and the result it speaks of; without one the sentence
 Found = tuple[Key, "Evidence"]
@@ -47,12 +50,20 @@ class Evidence(NamedTuple):
     @property
     def mark(self) -> Mark:
         """Return what tells this evidence from other."""
-        return mark_of(self.rule, self.result, self.sentence)
+        return mark_of(self.rule, self.result, self.sentence, self.numbers)
 
 
-def mark_of(rule: str, result: UUID | None, sentence: str) -> Mark:
-    """Return what tells one finding from others: its rule and result; without a result what it says."""
-    return rule, result or sentence
+def mark_of(rule: str, result: UUID | None, sentence: str, numbers: Mapping[str, str] = NO_NUMBERS) -> Mark:
+    """Return what tells one finding from others: its rule and result; without a result what it says.
+
+    A red flag is told by one entry of the contact log, and entered anew by another.
+    """
+    return rule, result or (numbers.get(ENTRY) if rule == RED_FLAG else None) or sentence
+
+
+def mark_of_finding(finding: AlertFinding) -> Mark:
+    """Return the mark of a stored finding."""
+    return mark_of(finding.rule, finding.result_id, finding.sentence, finding.numbers)
 
 
 @dataclass
@@ -115,7 +126,7 @@ class Witness:
         self.rows: Mapping[Any, Row] = {row.id: row for row in chart.rows}
         self.before: dict[Key, Before] = defaultdict(Before)
         for alert in chart.alerts:
-            marks = {mark_of(each.rule, each.result_id, each.sentence) for each in stored.get(alert.pk, ())}
+            marks = {mark_of_finding(each) for each in stored.get(alert.pk, ())}
             self.before[alert.rule, alert.direction].take(alert, marks)
 
     def evidence(self, course: Course, beyond: Iterable[Beyond]) -> dict[Key, list[Evidence]]:
@@ -180,10 +191,10 @@ class Witness:
         for found in beyond:
             finding = found.finding
             last: Any = finding.samples[-1] if finding.samples else None
-            result = None if found.trigger is Trigger.FEVER else last
-            mark = mark_of(finding.rule, result, finding.sentence)
-            news = News(found.about, finding.tier, found.at, mark, trigger=found.trigger)
+            result = last if found.trigger is Trigger.VALUE else None
             numbers = {key: str(number) for key, number in finding.numbers}
+            mark = mark_of(finding.rule, result, finding.sentence, numbers)
+            news = News(found.about, finding.tier, found.at, mark, trigger=found.trigger)
             said = (finding.rule, finding.version, finding.sentence, result, numbers, self._received_at(result))
             yield (found.episode, finding.direction), Evidence(news, *said)
 

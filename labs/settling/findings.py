@@ -13,14 +13,18 @@ from labs.rules.kidney import kidney
 from labs.rules.loader import Rules
 from labs.rules.markers import marker_rises
 from labs.rules.names import spoken
+from labs.rules.red_flag import red_flag
 from labs.rules.thyroid import Exposure, ThyroidFacts, thyroid
 from labs.rules.values import Course, Finding, Rule
 from labs.settling.charts import Chart
+from labs.settling.failing import AT_ONCE
 from patients.models import ClinicalEvent
 
 # A fever is told while it can still be acted on; one that is entered later is history, not an alert.
 FRESH = timedelta(days=14)
 THYROID = ("tsh", "ft4")
+# Each fever and each red flag is news of its own, whatever is open already.
+TRIGGERS = {"fever": Trigger.FEVER, "red_flag": Trigger.RED_FLAG}
 
 
 class Beyond(NamedTuple):
@@ -41,7 +45,7 @@ def found_beyond(
     for finding, episode in every_finding(chart, course, recovered, rules):
         if finding.tier is None:
             continue
-        trigger = Trigger.FEVER if finding.rule == "fever" else Trigger.VALUE
+        trigger = TRIGGERS.get(finding.rule, Trigger.VALUE)
         yield Beyond(finding, episode, f"{finding.rule} {finding.direction}".strip(), finding.at or now, trigger)
 
 
@@ -50,6 +54,7 @@ def every_finding(
 ) -> Iterator[tuple[Finding, str]]:
     """Yield each finding of the rules that are switched on, with its episode; one without a tier is only shown."""
     yield from [(found._replace(direction="low"), CYTOPENIA) for found in _fevers(chart, course, recovered, rules)]
+    yield from [(found, "red_flag") for found in _red_flags(chart, course, rules)]
     last = list(zip(course.infusions, recovered, strict=True))[-1:]
     creatinine = episode_rule("creatinine", "high")
     tries: tuple[tuple[Rule, str, Collection[str], Callable[[], Iterable[Finding | None]]], ...] = (
@@ -85,6 +90,17 @@ def _fevers(chart: Chart, course: Course, recovered: Sequence[date | None], rule
                 for infusion, recovered_on in zip(course.infusions, recovered, strict=True)
             ]
             found += [each for each in told if each is not None]
+    return found
+
+
+def _red_flags(chart: Chart, course: Course, rules: Rules) -> list[Finding]:
+    """Return the red flags that were told and are fresh; each contact is judged for itself."""
+    found: list[Finding] = []
+    for word in chart.words if rules.red_flag.on else ():
+        # No analyte is concerned, but what was told may be critical: whoever judges it instead must know at once.
+        with chart.attempts.of(rules.red_flag, AT_ONCE, what=f"the contact of {spoken(word.day)}", at=word.at):
+            told = red_flag(rules.red_flag, word, course.today)
+            found += [told] if told else []
     return found
 
 

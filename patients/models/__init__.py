@@ -1,7 +1,7 @@
 """Patients, the people around them, and the treatments they were given."""
 
 from patients.models.care import CarePhase, CareTeam, SupportiveCare
-from patients.models.contact_log import ContactEntry
+from patients.models.contact_log import ContactEntry, ContactEntryQuerySet
 from patients.models.events import AdverseEvent, ClinicalEvent
 from patients.models.people import FOLLOWED_HERE, Care, Contact, Indication, Language, Patient, PatientQuerySet, Sex
 from patients.models.rows import ClinicRowQuerySet
@@ -18,6 +18,7 @@ __all__ = [
     "ClinicalEvent",
     "Contact",
     "ContactEntry",
+    "ContactEntryQuerySet",
     "Indication",
     "Language",
     "Patient",

@@ -15,6 +15,29 @@ from iotrex_followup.history import keep_history
 from iotrex_followup.ids import uuid7
 from patients.models.people import Contact, Patient
 from patients.models.rows import ClinicRowQuerySet
+from patients.reaching import CALL_AGAIN, SPOKEN, Attempt
+
+# The same reading as `patients.reaching.Attempt.has_reached`.
+HEARD = ~Q(said="") | Q(red_flags_asked=True) | ~Q(red_flags=[])
+REACHED = Q(direction="in") | Q(outcome__in=sorted(SPOKEN)) | (Q(outcome=CALL_AGAIN) & HEARD)
+
+
+class ContactEntryQuerySet(ClinicRowQuerySet["ContactEntry"]):
+    def standing(self) -> ContactEntryQuerySet:
+        """Entries that were not entered in error."""
+        return self.filter(withdrawn=False)
+
+    def reaching(self) -> ContactEntryQuerySet:
+        """Entries with somebody at the other end."""
+        return self.standing().filter(REACHED)
+
+    def unseen(self) -> ContactEntryQuerySet:
+        """Words that came in by themselves and nobody of us has dealt with."""
+        return self.standing().filter(recorded_by__isnull=True, seen_at__isnull=True)
+
+    def latest_of_each(self) -> ContactEntryQuerySet:
+        """The latest standing entry of each patient."""
+        return self.standing().order_by("patient_id", "-at", "-id").distinct("patient_id")
 
 
 @keep_history()
@@ -95,7 +118,7 @@ class ContactEntry(models.Model):
     )
     recorded_at = models.DateTimeField(db_default=Now())
 
-    objects: ClassVar[ClinicRowQuerySet[ContactEntry]] = ClinicRowQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[ContactEntryQuerySet] = ContactEntryQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         ordering = ("-at", "-id")
@@ -114,7 +137,28 @@ class ContactEntry(models.Model):
                 condition=Q(recorded_by__isnull=True, seen_at__isnull=True, withdrawn=False),
                 name="word_nobody_saw",
             ),
+            models.Index(
+                fields=("clinic", "call_again_on"),
+                condition=Q(call_again_on__isnull=False, withdrawn=False),
+                name="promised_call",
+            ),
         )
 
     def __str__(self) -> str:
         return f"{self.get_means_display()}, {self.get_outcome_display().lower()}"
+
+    @property
+    def attempt(self) -> Attempt:
+        heard = bool(self.said or self.red_flags_asked or self.red_flags)
+        return Attempt(self.outcome, self.direction == self.Direction.IN, heard)
+
+    @property
+    def is_unseen(self) -> bool:
+        """Whether it came in by itself and nobody of us has dealt with it."""
+        return self.recorded_by_id is None and self.seen_at is None and not self.withdrawn
+
+    @property
+    def flags_in_words(self) -> str:
+        """The red flags that were told: "Fever or shivering, bleeding"; empty without any."""
+        told = [label for flag, label in self.RedFlag.choices if flag in self.red_flags]
+        return ", ".join([*told[:1], *(label[:1].lower() + label[1:] for label in told[1:])])

@@ -8,20 +8,30 @@ from django.db import models
 
 from accounts.models import Staff
 from events.actions import record_event
-from events.models import Event
+from events.models import Event, Message
 from events.undo import Changes
 from iotrex_followup.errors import InputRefused, ReasonNeeded
 from iotrex_followup.history import action
 from patients.actions import refuse_closed_record
-from patients.models import AdverseEvent, Care, CareTeam, ClinicalEvent, Contact, Patient, SupportiveCare, Treatment
+from patients.models import (
+    AdverseEvent,
+    Care,
+    CareTeam,
+    ClinicalEvent,
+    Contact,
+    ContactEntry,
+    Patient,
+    SupportiveCare,
+    Treatment,
+)
 from schedules.actions.appointments import cancel_ahead, write_cancelled
 from schedules.actions.settling import settle_plans
 from schedules.models import Absence, Appointment, Plan, PlannedVisit, Proposal, VisitRecord
 
 # The models whose rows go with a patient into another record; apps above this one add theirs in AppConfig.ready.
 CARRIED: list[type[models.Model]] = [
-    *(Treatment, Plan, PlannedVisit, VisitRecord, Appointment, Contact, CareTeam),
-    *(SupportiveCare, ClinicalEvent, AdverseEvent, Proposal, Absence),
+    *(Treatment, Plan, PlannedVisit, VisitRecord, Appointment, Contact, ContactEntry, CareTeam),
+    *(SupportiveCare, ClinicalEvent, AdverseEvent, Proposal, Absence, Message),
 ]
 
 IN_ERROR = "The patient was entered in error."

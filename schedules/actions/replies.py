@@ -3,12 +3,12 @@
 from datetime import datetime
 from enum import StrEnum
 
-from events.actions import record_event
 from events.models import Message
 from iotrex_followup.errors import InputRefused
 from iotrex_followup.history import action
-from patients.actions import stop_messages
-from patients.models import Contact, ContactEntry
+from patients.actions import lock_patient, stop_messages
+from patients.contacting import ContactFacts, log_contact
+from patients.models import ContactEntry
 
 
 class Answer(StrEnum):
@@ -34,38 +34,28 @@ def answer_message(*, message: Message, answer: str, now: datetime) -> None:
     their consent taken back: what waits for them goes no more.
 
     Raises   InputRefused: no such answer, or a message to nobody.
-    Records  message.answered, or contact.stopped_messages
+    Raises   TransitionRefused: the patient's record is closed.
+    Records  contact_log.recorded, or contact.stopped_messages
     """
     if answer not in list(Answer):
         raise InputRefused("There is no such answer.", field="answer")
-    contact, patient = message.contact, message.patient
-    if contact is None or patient is None:
+    contact = message.contact
+    if contact is None:
         raise InputRefused("Nobody can answer this message.")
-    contact = Contact.objects.select_for_update(of=("self",)).get(pk=contact.pk)  # one answer at a time
+    patient = lock_patient(contact.patient)  # one answer at a time
     if (chosen := Answer(answer)) in CHANNELS:
         stop_messages(contact=contact, channel=CHANNELS[chosen])
         return
-    said = ContactEntry.objects.filter(message=message, patient=patient, means=ContactEntry.Means.REPLY)
-    if said.filter(contact=contact, said=SAID[chosen]).exists():
+    replies = ContactEntry.objects.filter(message=message, contact=contact, means=ContactEntry.Means.REPLY)
+    if replies.filter(said=SAID[chosen], withdrawn=False).exists():
         return
-    ContactEntry.objects.create(
-        clinic=message.clinic,
-        patient=patient,
-        contact=contact,
-        message=message,
+    facts = ContactFacts(
         direction=ContactEntry.Direction.IN,
         means=ContactEntry.Means.REPLY,
         at=now,
         outcome=OUTCOMES[chosen],
+        contact=contact,
+        messages=(message,),
         said=SAID[chosen],
     )
-    record_event(
-        "message.answered",
-        clinic=message.clinic,
-        patient=patient,
-        by=None,
-        message=message.pk,
-        contact=contact.pk,
-        name=str(contact),
-        said=SAID[chosen],
-    )
+    log_contact(patient=patient, facts=facts, by=None, now=now)

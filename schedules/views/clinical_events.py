@@ -18,6 +18,7 @@ from schedules.actions import life as actions
 from schedules.forms.clinical_events import AcceptForm, ClinicalEventForm, EndForm, entered_before, entered_words
 from schedules.forms.treatments import ReasonForm
 from schedules.models import PlannedVisit
+from schedules.pages.contact_log import attempts_of
 from schedules.plans.kinds_of_event import KINDS
 from schedules.views.answers import about
 from schedules.views.plans import CHANGED_MEANWHILE, look, seen_as
@@ -54,7 +55,9 @@ def record(request: ClinicRequest, pk: UUID) -> HttpResponse:
     if kind not in KINDS:
         kinds = [(Kind(name), each, may_decide or not each.decides) for name, each in KINDS.items()]
         return render(request, "schedules/clinical_event_kinds.html", {**about(patient, today), "kinds": kinds})
-    form = ClinicalEventForm(request.POST or None, kind=kind, today=today)
+    # What the contact log knows of a loss is filled in.
+    known = {"attempts": attempts_of(patient)} if kind == Kind.LOST else {}
+    form = ClinicalEventForm(request.POST or None, kind=kind, today=today, initial=known)
     return life_page(
         request,
         patient,

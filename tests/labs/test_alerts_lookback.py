@@ -107,7 +107,7 @@ NOT_KEPT = (
     "provisional",
     "recovery",
 )
-KEPT = "ctcae, cytopenia, eligibility, fever, kidney, markers, possible_critical, thyroid, urgency"
+KEPT = "ctcae, cytopenia, eligibility, fever, kidney, markers, possible_critical, red_flag, thyroid, urgency"
 
 
 @pytest.mark.parametrize("rule", NOT_KEPT)

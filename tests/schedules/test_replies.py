@@ -76,7 +76,7 @@ def test_answer_is_a_word_from_them_that_nobody_has_seen_yet(reminder, stranger,
     assert entries() == [("in", "reply", outcome, words, None)]
     entry = ContactEntry.objects.get()
     assert (entry.message, entry.contact, entry.seen_at) == (reminder, reminder.contact, None)
-    event = Event.objects.get(kind="message.answered")
+    event = Event.objects.get(kind="contact_log.recorded")
     assert event.by is None
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, prefetch_related_objects
 
 from accounts.models import Clinic
-from patients.models import Care
+from patients.models import Care, ContactEntry
 from schedules import protocol as rules
 from schedules.appointments.decisions import JUDGED_BY, MONTH, to_decide
 from schedules.models import OPEN_ACTIVITY, PlannedActivity, PlannedVisit, Protocol
@@ -42,6 +42,7 @@ class VisitRow:
     drawn: list[str]
     to_decide: list[str]
     cost: str
+    last_contact: ContactEntry | None = None
 
     @property
     def why(self) -> str:
@@ -144,8 +145,16 @@ def visit_rows(visits: Iterable[PlannedVisit], day: Day) -> list[VisitRow]:
     """Return the rows of `visits`; what they show is loaded in the same few queries for any number."""
     found = list(visits)
     prefetch_related_objects(found, *RELATED)
-    definitions = definitions_of(found)
-    return [visit_row(visit, definitions[visit.plan.protocol_id], day) for visit in found]
+    definitions, contacted = definitions_of(found), last_contacts(found)
+    return [
+        visit_row(visit, definitions[visit.plan.protocol_id], day, contacted.get(visit.patient_id)) for visit in found
+    ]
+
+
+def last_contacts(visits: Iterable[PlannedVisit]) -> Mapping[UUID, ContactEntry]:
+    """Return the latest contact by patient, in one query."""
+    latest = ContactEntry.objects.latest_of_each().filter(patient__in={visit.patient_id for visit in visits})
+    return {entry.patient_id: entry for entry in latest}
 
 
 def definitions_of(visits: Iterable[PlannedVisit]) -> Mapping[UUID, rules.Protocol]:
@@ -154,7 +163,9 @@ def definitions_of(visits: Iterable[PlannedVisit]) -> Mapping[UUID, rules.Protoc
     return {pk: protocol.definition for pk, protocol in stored.items()}
 
 
-def visit_row(visit: PlannedVisit, definition: rules.Protocol, day: Day) -> VisitRow:
+def visit_row(
+    visit: PlannedVisit, definition: rules.Protocol, day: Day, last_contact: ContactEntry | None = None
+) -> VisitRow:
     """Return the row of one visit, whose activities are loaded."""
     activities = list(visit.activities.all())
     still_open = [a.activity for a in activities if a.is_open]
@@ -165,6 +176,7 @@ def visit_row(visit: PlannedVisit, definition: rules.Protocol, day: Day) -> Visi
         drawn=[a.activity for a in activities if a.status == "drawn"],
         to_decide=to_decide(visit, day.calendar, today=day.today),
         cost=cost_of_a_miss(visit, definition),
+        last_contact=last_contact,
     )
 
 

@@ -110,7 +110,7 @@ def test_a_clinics_numbers_change_the_rule_and_its_version():
 
 def test_signing_or_switching_off_is_not_another_version():
     rules = adapted_rules({"fever": {"signed": True}}, off=["kidney"])
-    assert (rules.fever.signed, rules.fever.version) == (True, "1.0")
+    assert (rules.fever.signed, rules.fever.version) == (True, "1.1")
     assert (rules.kidney.on, rules.kidney.version) == (False, "1.0")
 
 
