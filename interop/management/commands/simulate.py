@@ -5,7 +5,9 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.utils import get_random_secret_key
 
 from interop.simulation.database import own_database
 from interop.simulation.play import play
@@ -22,8 +24,10 @@ class Command(BaseCommand):
         parser.add_argument("--report", type=Path, help="where the log goes")
 
     def handle(self, *args: Any, patients: int, years: int, seed: int, report: Path | None, **options: Any) -> None:
-        began = monotonic()
+        # Links in messages are signed; nobody follows those of a simulated clinic.
+        settings.SECRET_KEY = get_random_secret_key()
         with own_database(), report.open("w", encoding="utf-8") if report else nullcontext() as out:
+            began = monotonic()
             played = play(patients=patients, years=years, seed=seed, out=out)
         minutes = (monotonic() - began) / 60
         for what, lines in sorted(played.lines.items()):
