@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 
 from django.db.models import F
 
-from events.models import ChannelHealth
+from events.models import ChannelHealth, Message
 
 FAILURES = 5
+# Those with one other side for all. Of webhooks each endpoint has its own, and one that fails says nothing of another.
+ONE_PROVIDER = (Message.Channel.EMAIL, Message.Channel.SMS)
 SHORTEST, LONGEST = timedelta(minutes=1), timedelta(minutes=15)
 
 
@@ -26,6 +28,8 @@ def open_channels(channels: Iterable[str], *, now: datetime) -> dict[str, int | 
 
 def note_failure(channel: str, *, now: datetime) -> None:
     """Count a failure of the way itself; after several in a row it is closed for a while, longer each time."""
+    if channel not in ONE_PROVIDER:
+        return
     ChannelHealth.objects.get_or_create(channel=channel)
     ChannelHealth.objects.filter(channel=channel).update(failures=F("failures") + 1)
     failures = ChannelHealth.objects.get(channel=channel).failures

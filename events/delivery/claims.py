@@ -1,15 +1,37 @@
 """Who sends which message: claimed for a while, by a token; what a claim leaves undone is free again by itself."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 from django.db import connection
+from django.db.models import Q
 
 from events.models import Message
 
+Values = dict[str, Any]
 LEASE = timedelta(minutes=3)
+
+# Kind by kind along the index of what is due, however many rows are due later.
+WAITING = """
+WITH RECURSIVE known AS (
+    (SELECT channel, kind FROM events_message WHERE state = 'due' ORDER BY channel, kind LIMIT 1)
+    UNION ALL
+    SELECT further.channel, further.kind FROM known, LATERAL (
+        SELECT channel, kind FROM events_message
+        WHERE state = 'due' AND (channel, kind) > (known.channel, known.kind)
+        ORDER BY channel, kind LIMIT 1
+    ) AS further
+)
+SELECT known.channel, known.kind, oldest.not_before FROM known, LATERAL (
+    SELECT not_before FROM events_message
+    WHERE state = 'due' AND channel = known.channel AND kind = known.kind
+    ORDER BY not_before LIMIT 1
+) AS oldest
+WHERE oldest.not_before <= %(now)s
+"""
 
 # One short statement, whoever else asks at the same time: nobody waits for another, nobody gets the same row. The try
 # is counted here, before anything is sent, so that a message that kills its worker comes to an end too.
@@ -18,52 +40,89 @@ UPDATE events_message SET state = 'claimed', tries = tries + 1, token = %(token)
        lease_until = %(until)s, sending_since = NULL
 WHERE id IN (
     SELECT id FROM events_message
-    WHERE state = 'due' AND not_before <= %(now)s AND channel = ANY(%(channels)s)
+    WHERE state = 'due' AND channel = %(channel)s AND kind = %(kind)s AND not_before <= %(now)s
     ORDER BY not_before, id
     LIMIT %(limit)s
     FOR UPDATE SKIP LOCKED
 )
-RETURNING id
+RETURNING not_before, id
 """
 
-# A worker died, or slept too long. What had not begun to leave is due again; of the rest nobody knows.
+# A worker died, or slept too long. What had not begun to leave is due again, as is what may leave twice.
 FREE = """
 UPDATE events_message
-SET state = CASE WHEN sending_since IS NULL OR (kind = ANY(%(again)s) AND tries < %(most)s)
-                 THEN 'due' ELSE 'unknown' END,
-    outcome = CASE WHEN sending_since IS NULL THEN outcome ELSE %(words)s END,
+SET state = 'due', outcome = CASE WHEN sending_since IS NULL THEN outcome ELSE %(words)s END,
     token = NULL, lease_until = NULL
 WHERE id IN (
-    SELECT id FROM events_message WHERE state = 'claimed' AND lease_until < %(now)s FOR UPDATE SKIP LOCKED
+    SELECT id FROM events_message
+    WHERE state = 'claimed' AND lease_until < %(now)s
+      AND (sending_since IS NULL OR ((kind = ANY(%(again)s) OR channel = ANY(%(keyed)s)) AND tries < %(most)s))
+    FOR UPDATE SKIP LOCKED
 )
 """
 INTERRUPTED = "The sending was interrupted; nobody knows whether it arrived."
+
+
+class Waiting(NamedTuple):
+    """A kind of message of which at least one is due by a channel, the longest since `since`."""
+
+    channel: str
+    kind: str
+    since: datetime
+
+
+class MayLeaveAgain(NamedTuple):
+    """What leaves once more when nobody knows whether it arrived: by kind or channel, up to so many tries."""
+
+    again: list[str]
+    keyed: list[str]
+    most: int
 
 
 @dataclass(frozen=True)
 class Claim:
     """The messages one worker has for a while."""
 
-    token: UUID
-    messages: list[UUID]
+    token: UUID = field(default_factory=uuid4)
+    messages: list[UUID] = field(default_factory=list)
 
 
-def claim(*, now: datetime, channels: Iterable[str], limit: int) -> Claim:
-    """Claim up to `limit` due messages of `channels`, the longest due first."""
-    token = uuid4()
+def waiting(*, now: datetime) -> list[Waiting]:
+    """Return which kinds are due by which channels."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            CLAIM, {"now": now, "token": token, "until": now + LEASE, "channels": list(channels), "limit": limit}
-        )
-        return Claim(token, [pk for (pk,) in cursor.fetchall()])
+        cursor.execute(WAITING, {"now": now})
+        return [Waiting(*row) for row in cursor.fetchall()]
 
 
-def free_lapsed(*, now: datetime, again: Iterable[str], most: int) -> int:
-    """Free what lapsed claims hold, and return how many; `again` are the kinds sent once more when nobody knows."""
+def claim(*, now: datetime, channel: str, kinds: Iterable[str], limit: int) -> Claim:
+    """Claim up to `limit` due messages of a channel: kind by kind in the order given, of each the longest due first."""
+    claimed = Claim()
     with connection.cursor() as cursor:
-        cursor.execute(FREE, {"now": now, "again": list(again), "most": most, "words": INTERRUPTED})
+        for kind in kinds:
+            left = limit - len(claimed.messages)
+            if left <= 0:
+                break
+            times: Values = {"now": now, "until": now + LEASE, "token": claimed.token}
+            cursor.execute(CLAIM, times | {"channel": channel, "kind": kind, "limit": left})
+            claimed.messages.extend(pk for _, pk in sorted(cursor.fetchall()))
+    return claimed
+
+
+def free_lapsed(*, now: datetime, may: MayLeaveAgain) -> int:
+    """Free what lapsed claims hold and had not begun to leave, or may leave once more; return how many."""
+    with connection.cursor() as cursor:
+        values: Values = {"now": now, "words": INTERRUPTED, **may._asdict()}
+        cursor.execute(FREE, values)
         freed: int = cursor.rowcount
     return freed
+
+
+def in_doubt(*, now: datetime, may: MayLeaveAgain) -> Message | None:
+    """Return a message of a lapsed claim that may have arrived and may not leave once more, locked; else None."""
+    lapsed = Message.objects.filter(state=Message.State.CLAIMED, lease_until__lt=now, sending_since__isnull=False)
+    again = Q(kind__in=may.again) | Q(channel__in=may.keyed)
+    rows = lapsed.exclude(again, tries__lt=may.most).select_for_update(skip_locked=True)
+    return rows.order_by("lease_until").first()
 
 
 def held(pk: UUID, token: UUID) -> Message | None:
