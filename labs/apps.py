@@ -21,7 +21,7 @@ class LabsConfig(AppConfig):
         from schedules.sign_offs import SETTINGS
 
         register()
-        mailing.register(notifying.What)
+        mailing.register(notifying.TITLES)
         PLANNED_CONCERNS.append(concerns_of_counts)
         SETTINGS.append(laboratory_settings)
         for kind in ("support.withdrawn", "support.recorded.undone"):

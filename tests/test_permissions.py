@@ -1,7 +1,7 @@
 """Nothing is reachable without a declared permission, and nobody reaches what is another clinic's."""
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from uuid import uuid4
 
 import pytest
@@ -11,7 +11,7 @@ from django.urls import URLPattern, get_resolver
 from accounts.actions import create_api_token
 from accounts.models import Role
 from accounts.permissions import GRANTS, May, Permitted
-from events.models import Event, Job
+from events.models import Event, Job, Message, WebhookEndpoint
 from patients.models import CareTeam, Contact
 from schedules.actions import book_visits
 from schedules.models import ClinicClosure, PlannedActivity, VisitRecord
@@ -20,7 +20,8 @@ from tests.labs.arrivals import arrive
 from tests.labs.factories import HeldBackFactory, LaboratoryFactory
 
 # Pages of the library that signs people in, what a load balancer asks, and what holds no patient data.
-PUBLIC = {"iotrex_followup.health", "drf_spectacular.views", "django.views.static"}
+# What a monitoring system reads is guarded by a token of its own, and holds numbers only.
+PUBLIC = {"iotrex_followup.health", "drf_spectacular.views", "django.views.static", "events.views.metrics"}
 PUBLIC_PREFIX = "allauth."
 NOWHERE = "NowhereRoute"  # says that there is no such address, to everybody
 
@@ -68,7 +69,10 @@ DECIDED = {
     "post quarantine/{pk}/map-code",
     "post quarantine/{pk}/map-unit",
 }
-ADMINISTERED = {"post capacities", "delete capacities/{pk}", "post closures", "delete closures/{pk}"}
+ADMINISTERED = {
+    *("post capacities", "delete capacities/{pk}", "post closures", "delete closures/{pk}"),
+    *("post webhooks", "patch webhooks/{pk}", "post webhooks/{pk}/deactivate", "post webhooks/{pk}/test"),
+}
 SIMULATED = {"post simulations", "post simulations/{pk}/retry"}
 ASKED = {"post timeline/preview", "post labs/grade"}  # saves nothing
 OWN = {"post messages/{pk}/read"}  # the person's own
@@ -104,6 +108,7 @@ ADMINISTERED_PAGES = {
     *("calendar/places/", "calendar/places/<uuid:pk>/remove/"),
     *("staff/<uuid:pk>/role", "staff/<uuid:pk>/deactivate", "staff/<uuid:pk>/reactivate"),
     "staff/<uuid:pk>/invite-again",
+    *("webhooks/add/", "webhooks/<uuid:pk>/change/", "webhooks/<uuid:pk>/deactivate/", "webhooks/<uuid:pk>/test/"),
 }
 EVERYBODYS_PAGES = {
     *("profile/", "profile/tokens", "profile/tokens/revoke", "clinics/switch"),
@@ -306,6 +311,11 @@ def foreign_rows(db):
     rows["code"] = laboratory.codes.create(clinic=clinic, code="PLT2", analyte="platelets")
     rows["unit"] = laboratory.units.create(clinic=clinic, spelling="Gpt", unit="10*9/L")
     rows["range"] = laboratory.ranges.create(clinic=clinic, analyte="platelets", low=130, unit="10*9/L")
+    rows["endpoint"] = WebhookEndpoint.objects.create(clinic=clinic, name="EHR", url="https://example.org", kinds=[])
+    rows["message"] = Message.objects.create(
+        clinic=clinic, endpoint=rows["endpoint"], channel="webhook", kind="test", subject="Test", dedupe_key="test",
+        state="dead", not_before=datetime(2024, 2, 10, tzinfo=UTC),
+    )  # fmt: skip
     rows["held back"] = HeldBackFactory(clinic=clinic, laboratory=laboratory)
     return {name: row.pk for name, row in rows.items()}
 

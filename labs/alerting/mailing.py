@@ -1,11 +1,11 @@
 """Alerts by e-mail: that one waits and until when, nothing of the patient."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.conf import settings
 
-from events.delivery.kinds import KINDS, Content, MessageKind
+from events.delivery.kinds import KINDS, Content, MessageKind, Priority
 from events.models import Message
 from labs.models import Alert
 
@@ -55,7 +55,16 @@ def unwanted(message: Message, now: datetime) -> str:
     return ANSWERED if alert.state != Alert.State.OPEN else ""
 
 
-def register(kinds: Iterable[str]) -> None:
-    """Let the delivery know how the messages of these kinds go by e-mail: rather twice than never."""
-    for kind in kinds:
-        KINDS[kind] = MessageKind(content=content, unwanted=unwanted, again_if_unknown=True)
+def register(kinds: Mapping[str, str]) -> None:
+    """Let the delivery know how the messages of these kinds leave: before all others, and rather twice than never.
+
+    The values are what the kinds are called where a clinic chooses what its webhooks are told.
+    """
+    for kind, title in kinds.items():
+        KINDS[str(kind)] = MessageKind(
+            content=content,
+            unwanted=unwanted,
+            again_if_unknown=True,
+            priority=Priority.ALERT,
+            webhook_title=title,
+        )

@@ -36,6 +36,13 @@ WORDS = {
     What.LAPSED: ", back since its answer has run out",
 }
 
+TITLES: dict[str, str] = {
+    What.RAISED: "Alert raised",
+    What.RAISED_AGAIN: "Alert raised again",
+    What.LATE: "Alert raised again, the next blood count is late",
+    What.LAPSED: "Alert back, its answer has run out",
+}
+
 
 def tell_of_alert(alert: Alert, *, what: What, now: datetime) -> None:
     """Tell everybody whom `alert` concerns; see `tell_of_alerts`."""

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from accounts.models import Role
-from events.ledger import COLUMNS, totals
+from events.ledger import COLUMNS, of_clinic, totals
 from events.models import Event, Message
 from tests.events.conftest import NOW
 from tests.factories import MembershipFactory
@@ -38,7 +38,7 @@ def test_columns_add_up_to_what_was_written(member, write):
     write(state="sent", channel="inbox")
     write(clinic=MembershipFactory().clinic)
 
-    found = totals(member.clinic)
+    found = totals(of_clinic(member.clinic))
 
     assert found == (7, 2, 1, 2, 2)
     assert found.written == sum(found[1:])

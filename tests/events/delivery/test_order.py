@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import OperationalError
 
-from events.delivery.channels import AddressRefused, NotSent, Refused
+from events.delivery.channels import CHANNELS, AddressRefused, NotSent, Refused
 from events.delivery.claims import LEASE, Waiting, claim, waiting
 from events.delivery.kinds import KINDS, Content, MessageKind, Priority
 from events.delivery.sending import NO_ADDRESS, deliver_due
@@ -126,12 +126,11 @@ def test_claim_that_lapsed_while_sending_tells_that_it_is_unknown(provider, writ
 
 def test_sms_whose_worker_died_is_sent_again_with_its_key(provider, write, kind, monkeypatch):
     kind(again=False)
+    monkeypatch.setitem(CHANNELS, "sms", provider)
     message = write(channel="sms", state="claimed", tries=1, lease_until=NOW, sending_since=NOW)
-    monkeypatch.setitem(message.recipient.__dict__, "phone", "1")
+    message.recipient.phone = "+34600000000"
     message.recipient.save()
-    from events.delivery import channels
 
-    monkeypatch.setitem(channels.CHANNELS, "sms", provider)
     assert deliver(NOW + timedelta(seconds=1)) == {"sent": 1}
 
 
@@ -154,7 +153,7 @@ def test_failure_that_cannot_be_written_down_is_looked_at_again(provider, write,
         raise OperationalError("deadlock detected")
 
     add_kind("told", failed=fail)
-    message, other = write(kind="told"), write()
+    message, other = write(kind="told", not_before=NOW - timedelta(hours=1)), write()
     provider.raises = [Refused("554")]
 
     assert deliver() == {"sent": 1}
