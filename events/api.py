@@ -98,12 +98,16 @@ class AddedWebhookSerializer(serializers.ModelSerializer[WebhookEndpoint]):
 
 
 class WebhookKindsSerializer(ModelShape):
+    kinds = serializers.ListField(
+        child=serializers.CharField(max_length=60), help_text="The kinds of message it is told of."
+    )
+
     class Meta:
         model = WebhookEndpoint
         fields: ClassVar[tuple[str, ...]] = ("kinds",)
 
 
-class NewWebhookSerializer(ModelShape):
+class NewWebhookSerializer(WebhookKindsSerializer):
     clinic = VisibleField(queryset=Clinic.objects.all())
 
     class Meta:

@@ -34,18 +34,20 @@ WHERE oldest.not_before <= %(now)s
 """
 
 # One short statement, whoever else asks at the same time: nobody waits for another, nobody gets the same row. The try
-# is counted here, before anything is sent, so that a message that kills its worker comes to an end too.
+# is counted here, before anything is sent, so that a message that kills its worker comes to an end too. The rows are
+# chosen apart, once: within the condition of the UPDATE they could be chosen again for each row, and the limit with them.
 CLAIM = """
-UPDATE events_message SET state = 'claimed', tries = tries + 1, token = %(token)s,
-       lease_until = %(until)s, sending_since = NULL
-WHERE id IN (
+WITH chosen AS MATERIALIZED (
     SELECT id FROM events_message
     WHERE state = 'due' AND channel = %(channel)s AND kind = %(kind)s AND not_before <= %(now)s
     ORDER BY not_before, id
     LIMIT %(limit)s
     FOR UPDATE SKIP LOCKED
 )
-RETURNING not_before, id
+UPDATE events_message AS message SET state = 'claimed', tries = tries + 1, token = %(token)s,
+       lease_until = %(until)s, sending_since = NULL
+FROM chosen WHERE message.id = chosen.id
+RETURNING message.not_before, message.id
 """
 
 # A worker died, or slept too long. What had not begun to leave is due again, as is what may leave twice.

@@ -76,3 +76,12 @@ def write(member, kind) -> Callable[..., Message]:
         return Message.objects.create(**values | fields)
 
     return write
+
+
+@pytest.fixture
+def told_elsewhere(monkeypatch) -> None:
+    """Let endpoints be told of the kind "test"."""
+    kind = MessageKind(
+        lambda message: Content("Something happened", ""), lambda m, now: "", True, webhook_title="Something"
+    )
+    monkeypatch.setitem(KINDS, "test", kind)
