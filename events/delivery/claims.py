@@ -1,6 +1,6 @@
 """Who sends which message: claimed for a while, by a token; what a claim leaves undone is free again by itself."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -35,7 +35,7 @@ WHERE oldest.not_before <= %(now)s
 
 # One short statement, whoever else asks at the same time: nobody waits for another, nobody gets the same row. The try
 # is counted here, before anything is sent, so that a message that kills its worker comes to an end too. The rows are
-# chosen apart, once: within the condition of the UPDATE they could be chosen again for each row, and the limit with them.
+# chosen apart, once: inside the condition of the UPDATE a plan may choose anew for each row, whatever the limit.
 CLAIM = """
 WITH chosen AS MATERIALIZED (
     SELECT id FROM events_message
@@ -61,6 +61,14 @@ WHERE id IN (
       AND (sending_since IS NULL OR ((kind = ANY(%(again)s) OR channel = ANY(%(keyed)s)) AND tries < %(most)s))
     FOR UPDATE SKIP LOCKED
 )
+"""
+END_SENT = """
+UPDATE events_message AS message
+SET state = 'sent', sent_at = taken.at, provider_reference = taken.reference, outcome = '',
+    token = NULL, lease_until = NULL
+FROM unnest(%(pks)s::uuid[], %(times)s::timestamptz[], %(references)s::text[]) AS taken (id, at, reference)
+WHERE message.id = taken.id AND message.token = %(token)s AND message.state = 'claimed'
+RETURNING message.id
 """
 INTERRUPTED = "The sending was interrupted; nobody knows whether it arrived."
 
@@ -127,13 +135,32 @@ def in_doubt(*, now: datetime, may: MayLeaveAgain) -> Message | None:
     return rows.order_by("lease_until").first()
 
 
-def held(pk: UUID, token: UUID) -> Message | None:
-    """Return the message, locked, while the claim of `token` stands; None once it does not."""
-    rows = Message.objects.select_for_update(of=("self",)).select_related("recipient", "contact", "endpoint", "clinic")
-    return rows.filter(pk=pk, token=token, state=Message.State.CLAIMED).first()
+def held(pks: Sequence[UUID], token: UUID) -> list[Message]:
+    """Return those of the messages for which the claim of `token` stands, locked, in the order given."""
+    rows = Message.objects.select_for_update(of=("self",)).with_addressees()
+    found = {each.pk: each for each in rows.filter(pk__in=pks, token=token, state=Message.State.CLAIMED).order_by("pk")}
+    return [found[pk] for pk in pks if pk in found]
+
+
+def mark_leaving(pks: Sequence[UUID], *, now: datetime) -> None:
+    """Mark locked messages as about to leave; their claim counts anew."""
+    if pks:
+        Message.objects.filter(pk__in=pks).update(sending_since=now, lease_until=now + LEASE)
 
 
 def end(pk: UUID, token: UUID, **fields: object) -> bool:
     """Write down how an attempt ended; nothing once the claim is no longer ours. Say whether it was."""
     ended = Message.objects.filter(pk=pk, token=token, state=Message.State.CLAIMED)
     return bool(ended.update(token=None, lease_until=None, **fields))
+
+
+def end_sent(sent: Mapping[UUID, Mapping[str, Any]], token: UUID) -> set[UUID]:
+    """Write down, by one statement, which messages were taken, when and as what; return those still ours."""
+    if not sent:
+        return set()
+    columns = zip(*((pk, each["sent_at"], each["provider_reference"]) for pk, each in sent.items()), strict=True)
+    pks, times, references = map(list, columns)
+    with connection.cursor() as cursor:
+        values: Values = {"token": token, "pks": pks, "times": times, "references": references}
+        cursor.execute(END_SENT, values)
+        return {pk for (pk,) in cursor.fetchall()}

@@ -74,7 +74,7 @@ def write(whom: dict[str, object], number: int, at: datetime) -> None:
 def refill(whom: dict[str, object]) -> None:
     """Empty the table and its history, and store what is to be sent."""
     with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE events_message, events_messageevent")
+        cursor.execute("TRUNCATE events_message, events_messageevent CASCADE")
         write(whom, MESSAGES, timezone.now() - timedelta(hours=1))
         cursor.execute("VACUUM ANALYZE events_message")
 

@@ -1,5 +1,6 @@
 """A kind of message and a way out that do what a test says."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -36,6 +37,7 @@ class Provider:
 def provider(monkeypatch) -> Provider:
     provider = Provider()
     monkeypatch.setitem(sending.CHANNELS, "email", provider)
+    monkeypatch.setattr(sending, "together", Counter())
     return provider
 
 

@@ -1,11 +1,14 @@
 """What leaves first, how much of it, and what is told of what failed."""
 
+import time
+from collections import Counter
 from datetime import timedelta
 
 import pytest
 from django.db import OperationalError
 
-from events.delivery.channels import CHANNELS, AddressRefused, NotSent, Refused
+from events.delivery import sending
+from events.delivery.channels import CHANNELS, AddressRefused, NotSent, Refused, Unanswered
 from events.delivery.claims import LEASE, Waiting, claim, waiting
 from events.delivery.kinds import KINDS, Content, MessageKind, Priority
 from events.delivery.sending import NO_ADDRESS, deliver_due
@@ -162,3 +165,60 @@ def test_failure_that_cannot_be_written_down_is_looked_at_again(provider, write,
     assert provider.taken[0].key == other.pk
     add_kind("told")
     assert deliver(NOW + LEASE + timedelta(seconds=1)) == {"unknown": 1}
+
+
+@pytest.fixture
+def looked_at(provider, monkeypatch):
+    """How many messages were sent when each was looked at."""
+    found = []
+    monkeypatch.setattr(sending, "together", Counter())
+    kind = MessageKind(
+        lambda message: found.append(len(provider.taken)) or Content("A message", ""), lambda m, now: "", False
+    )
+    monkeypatch.setitem(KINDS, "test", kind)
+    return found
+
+
+def test_quick_way_out_gets_more_and_more_together(write, looked_at):
+    for _ in range(10):
+        write()
+
+    assert deliver() == {"sent": 10}
+    assert looked_at == [0, 1, 1, 3, 3, 3, 3, 7, 7, 7]
+
+
+def test_slow_way_out_gets_one_by_one_right_after_the_look(provider, write, looked_at, monkeypatch):
+    monkeypatch.setitem(sending.together, "email", 4)
+    provider.meanwhile = lambda: time.sleep(1.2 * sending.QUICK)
+    for _ in range(3):
+        write()
+
+    assert deliver() == {"sent": 3}
+    assert looked_at == [0, 0, 0, 1, 2]  # what was looked at and not sent in time is looked at again
+
+
+def test_one_that_cannot_be_made_up_holds_up_none_of_its_group(provider, write, add_kind, monkeypatch, caplog):
+    def made(message):
+        if message.subject == "broken":
+            raise ZeroDivisionError
+        return Content(message.subject, "")
+
+    monkeypatch.setitem(KINDS, "test", MessageKind(made, lambda m, now: "", False))
+    monkeypatch.setitem(sending.together, "email", 4)
+    for subject in ("a", "broken", "c"):
+        write(subject=subject)
+
+    assert deliver() == {"sent": 2, "due": 1}
+    assert [each.subject for each in provider.taken] == ["a", "c"]
+
+
+def test_each_of_a_group_ends_by_itself(provider, write, told, monkeypatch):
+    monkeypatch.setitem(sending.together, "email", 4)
+    lost, *_ = (write(kind="told", subject=subject) for subject in "abcd")
+    provider.raises = [Refused("554"), Unanswered("Silence.")]
+    provider.meanwhile = lambda: Message.objects.filter(pk=lost.pk).update(token=None, state="due")
+
+    assert deliver() == {"unknown": 1, "sent": 2}
+    lost.refresh_from_db()
+    assert (lost.state, [outcome for _, outcome, _ in told]) == ("due", ["Silence."])
+    assert {each.provider_reference for each in Message.objects.filter(state="sent")} == {"ref-1", "ref-2"}

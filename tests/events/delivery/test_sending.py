@@ -187,7 +187,7 @@ def test_what_a_dead_worker_had_not_begun_is_due_again(provider, write):
 def test_claim_counts_anew_from_when_the_message_leaves(provider, write):
     message = write()
     claimed = claim(now=NOW, channel="email", kinds=["test"], limit=1)
-    begin(message.pk, claimed.token, now=NOW + LEASE)
+    begin([message.pk], claimed.token, now=NOW + LEASE)
 
     assert free_lapsed(now=NOW + LEASE + timedelta(seconds=30), may=AGAIN) == 0
     assert free_lapsed(now=NOW + 2 * LEASE + timedelta(seconds=1), may=AGAIN) == 1
