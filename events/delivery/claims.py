@@ -50,6 +50,7 @@ FROM chosen WHERE message.id = chosen.id
 RETURNING message.not_before, message.id
 """
 
+LAPSED = "SELECT id FROM events_message WHERE state = 'claimed' AND lease_until < %(now)s LIMIT 1"
 # A worker died, or slept too long. What had not begun to leave is due again, as is what may leave twice.
 FREE = """
 UPDATE events_message
@@ -61,6 +62,12 @@ WHERE id IN (
       AND (sending_since IS NULL OR ((kind = ANY(%(again)s) OR channel = ANY(%(keyed)s)) AND tries < %(most)s))
     FOR UPDATE SKIP LOCKED
 )
+"""
+# A lease that is nearly new stays as it is, and with it the row's places in the indexes.
+MARK_LEAVING = """
+UPDATE events_message SET sending_since = %(now)s,
+       lease_until = CASE WHEN lease_until > %(until)s - interval '10 seconds' THEN lease_until ELSE %(until)s END
+WHERE id = ANY(%(pks)s::uuid[])
 """
 END_SENT = """
 UPDATE events_message AS message
@@ -118,6 +125,13 @@ def claim(*, now: datetime, channel: str, kinds: Iterable[str], limit: int) -> C
     return claimed
 
 
+def any_lapsed(*, now: datetime) -> bool:
+    """Say whether any claim has lapsed: seldom, and asked often."""
+    with connection.cursor() as cursor:
+        cursor.execute(LAPSED, {"now": now})
+        return bool(cursor.fetchone())
+
+
 def free_lapsed(*, now: datetime, may: MayLeaveAgain) -> int:
     """Free what lapsed claims hold and had not begun to leave, or may leave once more; return how many."""
     with connection.cursor() as cursor:
@@ -136,8 +150,13 @@ def in_doubt(*, now: datetime, may: MayLeaveAgain) -> Message | None:
 
 
 def held(pks: Sequence[UUID], token: UUID) -> list[Message]:
-    """Return those of the messages for which the claim of `token` stands, locked, in the order given."""
-    rows = Message.objects.select_for_update(of=("self",)).with_addressees()
+    """Return those of the messages for which the claim of `token` stands, locked, in the order given.
+
+    Who looks at several waits for none that somebody else is changing, since that somebody may wait for another of
+    them: it is left out.
+    """
+    locked = Message.objects.select_for_update(of=("self",), skip_locked=len(pks) > 1)
+    rows = locked.select_related("recipient", "contact", "endpoint", "clinic")
     found = {each.pk: each for each in rows.filter(pk__in=pks, token=token, state=Message.State.CLAIMED).order_by("pk")}
     return [found[pk] for pk in pks if pk in found]
 
@@ -145,7 +164,8 @@ def held(pks: Sequence[UUID], token: UUID) -> list[Message]:
 def mark_leaving(pks: Sequence[UUID], *, now: datetime) -> None:
     """Mark locked messages as about to leave; their claim counts anew."""
     if pks:
-        Message.objects.filter(pk__in=pks).update(sending_since=now, lease_until=now + LEASE)
+        with connection.cursor() as cursor:
+            cursor.execute(MARK_LEAVING, {"pks": list(pks), "now": now, "until": now + LEASE})
 
 
 def end(pk: UUID, token: UUID, **fields: object) -> bool:

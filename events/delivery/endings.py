@@ -21,11 +21,12 @@ logger = logging.getLogger(__name__)
 
 
 class Ending(NamedTuple):
-    """The state an attempt ends in, and what else is written down."""
+    """The state an attempt ends in, what else is written down, and whether the way out itself works."""
 
     message: Message
     state: str
     fields: dict[str, object]
+    way_works: bool = True
 
 
 def taken(message: Message, reference: str, *, now: datetime) -> Ending:

@@ -12,7 +12,7 @@ from django.db import OperationalError, transaction
 
 from events.delivery import breaker
 from events.delivery.channels import CHANNELS, SENT_BY_US, Envelope, NotSent, Refused, Unanswered, capture, honours_keys
-from events.delivery.claims import INTERRUPTED, Claim, MayLeaveAgain, free_lapsed, in_doubt, waiting
+from events.delivery.claims import INTERRUPTED, Claim, MayLeaveAgain, any_lapsed, free_lapsed, in_doubt, waiting
 from events.delivery.endings import BROKE, Ending, failed, finish, taken, tell_failed
 from events.delivery.kinds import KINDS, urgency
 from events.delivery.looking import NO_ADDRESS, NO_GATEWAY, begin
@@ -70,13 +70,15 @@ def due_kinds(*, now: datetime) -> dict[str, list[str]]:
 
 def free(*, now: datetime) -> Counter[str]:
     """Free what lapsed claims hold; what may have arrived and must not arrive twice ends as unknown."""
+    ended: Counter[str] = Counter()
+    if not any_lapsed(now=now):
+        return ended
     may = MayLeaveAgain(
         again=[name for name, kind in KINDS.items() if kind.again_if_unknown],
         keyed=[channel for channel in SENT_BY_US if honours_keys(channel)],
         most=max((kind.most_tries for kind in KINDS.values()), default=0),
     )
     free_lapsed(now=now, may=may)
-    ended: Counter[str] = Counter()
     try:
         while end_in_doubt(may, now=now):
             ended[State.UNKNOWN] += 1
@@ -98,17 +100,24 @@ def end_in_doubt(may: MayLeaveAgain, *, now: datetime) -> bool:
 
 
 def attempt(group: Sequence[UUID], token: UUID, *, clock: Clock) -> tuple[list[str], Sequence[UUID]]:
-    """Send claimed messages; return the states they ended in, and those that were not sent for want of time."""
+    """Send claimed messages; return the states they ended in, and those not sent that are to be looked at again.
+
+    These are what there was no time for, and what somebody else was just changing.
+    """
     looked_at, states = look(group, token, clock=clock)
     states += [message.state for message, envelope in looked_at if envelope is None]
+    seen = {message.pk for message, _ in looked_at}
+    left_out = [pk for pk in group if pk not in seen] if len(group) > 1 else []
     leaving = [(message, envelope) for message, envelope in looked_at if envelope]
     until, endings = monotonic() + QUICK, list[Ending]()
     for message, envelope in leaving:
         if endings and monotonic() > until:
             break
         endings.append(send(message, envelope, clock=clock))
+    if endings and endings[-1].way_works:
+        breaker.note_success(endings[-1].message.channel)
     states += write_down(endings, token, now=clock())
-    return states, [message.pk for message, _ in leaving[len(endings) :]]
+    return states, [*(message.pk for message, _ in leaving[len(endings) :]), *left_out]
 
 
 def look(
@@ -149,14 +158,12 @@ def send(message: Message, envelope: Envelope, *, clock: Clock) -> Ending:
     way = capture if settings.CAPTURE_MESSAGES else CHANNELS[envelope.channel]
     try:
         reference = way(envelope)
-    except Refused as error:
-        breaker.note_success(envelope.channel)  # the way works; it is this message that is not wanted
+    except Refused as error:  # the way works; it is this message that is not wanted
         return failed(message, error, now=clock())
     except (NotSent, Unanswered) as error:
         breaker.note_failure(envelope.channel, now=clock())
-        return failed(message, error, now=clock())
+        return failed(message, error, now=clock())._replace(way_works=False)
     except Exception as error:  # holds nobody else up, and ends by its tries
         logger.exception("message %s: the attempt broke", message.pk)
-        return failed(message, error, now=clock())
-    breaker.note_success(envelope.channel)
+        return failed(message, error, now=clock())._replace(way_works=False)
     return taken(message, reference, now=clock())

@@ -39,7 +39,7 @@ WITH chosen AS MATERIALIZED (
     ORDER BY not_before, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 )
 UPDATE events_message AS message SET state = 'sent', tries = tries + 1, token = gen_random_uuid(), sent_at = %(now)s
-FROM chosen WHERE message.id = chosen.id
+FROM chosen WHERE message.id = chosen.id RETURNING message.id
 """
 WRITE = """
 INSERT INTO events_message (id, clinic_id, recipient_id, channel, kind, subject, path, details, zone, dedupe_key, state,
@@ -107,7 +107,7 @@ def bare() -> None:
     with connection.cursor() as cursor:
         while True:
             cursor.execute(BARE, {"now": timezone.now(), "limit": AT_ONCE})
-            if not cursor.rowcount:
+            if not cursor.fetchall():
                 return
 
 

@@ -5,6 +5,7 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.db import OperationalError
 
 from events.delivery import sending
@@ -13,6 +14,7 @@ from events.delivery.claims import LEASE, Waiting, claim, waiting
 from events.delivery.kinds import KINDS, Content, MessageKind, Priority
 from events.delivery.sending import NO_ADDRESS, deliver_due
 from events.models import Message
+from tests.at_once import while_open
 from tests.events.conftest import NOW
 
 
@@ -222,3 +224,19 @@ def test_each_of_a_group_ends_by_itself(provider, write, told, monkeypatch):
     lost.refresh_from_db()
     assert (lost.state, [outcome for _, outcome, _ in told]) == ("due", ["Silence."])
     assert {each.provider_reference for each in Message.objects.filter(state="sent")} == {"ref-1", "ref-2"}
+
+
+@pytest.mark.django_db(transaction=True, available_apps=settings.INSTALLED_APPS)
+def test_message_somebody_is_changing_is_waited_for_alone(provider, write, monkeypatch):
+    monkeypatch.setitem(sending.together, "email", 4)
+    changed, other = write(not_before=NOW - timedelta(hours=1)), write()
+
+    claimed = claim(now=NOW, channel="email", kinds=["test"], limit=5)
+
+    outcome = while_open(
+        lambda: Message.objects.select_for_update().get(pk=changed.pk),
+        lambda: sending.deliver_claimed(claimed, "email", clock=lambda: NOW),
+    )
+
+    assert outcome.result() == {"sent": 2}
+    assert [each.key for each in provider.taken] == [other.pk, changed.pk]
