@@ -51,7 +51,9 @@ def mark_read(*, messages: Iterable[Message], by: Staff, now: datetime) -> int:
 
     No event: it says nothing about a patient. The row history keeps it.
     """
-    own = Message.objects.filter(recipient=by, pk__in=[message.pk for message in messages], read_at__isnull=True)
+    own = Message.objects.in_app().filter(
+        recipient=by, pk__in=[message.pk for message in messages], read_at__isnull=True
+    )
     return own.update(read_at=now)
 
 
@@ -64,7 +66,8 @@ def send_again(*, message: Message, by: Staff, now: datetime) -> Message:
     """
     message = failed(message)
     message.state, message.not_before, message.tries = Message.State.DUE, now, 0
-    message.save(update_fields=["state", "not_before", "tries"])
+    message.details.pop("refused", None)
+    message.save(update_fields=["state", "not_before", "tries", "details"])
     write_message_event("message.sent_again", message, by=by)
     return message
 

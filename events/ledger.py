@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import NamedTuple
+from uuid import UUID
 
 from django.db.models import Count, QuerySet
 
@@ -20,7 +21,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 
 
 class Totals(NamedTuple):
-    """How many messages a clinic wrote, and what became of them; the four add up to `written`."""
+    """How many messages were written, and what became of them; the four add up to `written`."""
 
     written: int
     waiting: int
@@ -29,17 +30,27 @@ class Totals(NamedTuple):
     failed: int
 
 
-def totals(clinic: Clinic) -> Totals:
-    """Return the sums of a clinic's ledger."""
-    rows = Message.objects.going_out().filter(clinic=clinic).order_by().values("state").annotate(number=Count("pk"))
+def of_clinic(clinic: Clinic) -> QuerySet[Message]:
+    """Return what a clinic's ledger holds."""
+    return Message.objects.going_out().filter(clinic=clinic)
+
+
+def about_patient(patient: UUID) -> QuerySet[Message]:
+    """Return what a patient's ledger holds: written to them, to somebody of theirs, or to others about them."""
+    return Message.objects.going_out().filter(patient=patient)
+
+
+def totals(ledger: QuerySet[Message]) -> Totals:
+    """Return the sums of a ledger."""
+    rows = ledger.order_by().values("state").annotate(number=Count("pk"))
     numbers = {row["state"]: row["number"] for row in rows}
     columns = [sum(numbers.get(state, 0) for state in states) for states in COLUMNS.values()]
     return Totals(sum(numbers.values()), *columns)
 
 
-def entries(clinic: Clinic, column: str = "") -> QuerySet[Message]:
-    """Return a clinic's messages of one column, or all of them, the newest first."""
-    found = Message.objects.going_out().filter(clinic=clinic)
-    if column:
-        found = found.filter(state__in=COLUMNS[column])
-    return found.select_related("recipient", "patient", "clinic").order_by("-id")
+def entries(ledger: QuerySet[Message], *, show: str = "", channel: str = "") -> QuerySet[Message]:
+    """Return the messages of a ledger's column `show` and one channel, or of all, the newest first."""
+    found = ledger.filter(state__in=COLUMNS[show]) if show else ledger
+    if channel:
+        found = found.filter(channel=channel)
+    return found.select_related("recipient", "contact", "endpoint", "patient", "clinic").order_by("-id")

@@ -10,7 +10,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models.functions import Now
 
-from accounts.models import Clinic, Staff
+from accounts.models import Clinic, Role, Staff
 from iotrex_followup.history import keep_history
 from iotrex_followup.ids import uuid7
 
@@ -116,6 +116,13 @@ class Job(models.Model):
         return f"{self.get_kind_display()} ({self.get_state_display()})"
 
 
+class WebhookEndpointQuerySet(models.QuerySet["WebhookEndpoint"]):
+    def visible_to(self, staff: Staff) -> WebhookEndpointQuerySet:
+        """Endpoints of the clinics `staff` administers: an address may hold a secret, so nobody else sees it."""
+        administered = models.Q(memberships__staff=staff, memberships__role=Role.ADMINISTRATOR)
+        return self.filter(clinic__in=Clinic.objects.filter(administered, memberships__is_active=True))
+
+
 @keep_history(exclude=["secret"])
 class WebhookEndpoint(models.Model):
     """Another system that is told of a clinic's messages over HTTP; each body is signed with its secret."""
@@ -128,11 +135,19 @@ class WebhookEndpoint(models.Model):
     kinds = ArrayField(models.CharField(max_length=60), help_text="The kinds of message it is told of.")
     is_active = models.BooleanField(default=True)
 
+    objects: ClassVar[models.Manager[WebhookEndpoint]] = WebhookEndpointQuerySet.as_manager()
+
     class Meta:
         ordering = ("name", "id")
 
     def __str__(self) -> str:
         return self.name
+
+
+class CapturedMessageQuerySet(models.QuerySet["CapturedMessage"]):
+    def of_clinic(self, clinic: Clinic) -> CapturedMessageQuerySet:
+        """What would have left a clinic."""
+        return self.filter(key__in=Message.objects.going_out().filter(clinic=clinic).values("pk"))
 
 
 class CapturedMessage(models.Model):
@@ -146,6 +161,8 @@ class CapturedMessage(models.Model):
     text = models.TextField()
     html = models.TextField(blank=True)
     at = models.DateTimeField()
+
+    objects: ClassVar[models.Manager[CapturedMessage]] = CapturedMessageQuerySet.as_manager()
 
     class Meta:
         ordering = ("-id",)
@@ -171,6 +188,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def going_out(self) -> MessageQuerySet:
         """Messages that leave the product: all but those of the in-app inbox."""
         return self.exclude(channel=Message.Channel.INBOX)
+
+    def with_addressees(self) -> MessageQuerySet:
+        """Messages with whom they are for and about."""
+        return self.select_related("recipient", "contact", "endpoint", "patient", "clinic")
 
 
 @keep_history(exclude=["tries", "lease_until", "token", "sending_since"])
@@ -250,7 +271,11 @@ class Message(models.Model):
                 condition=models.Q(state="sent", channel="inbox", read_at__isnull=True),
                 name="unread_message",
             ),
-            models.Index(fields=("not_before",), condition=models.Q(state="due"), name="due_message"),
+            models.Index(
+                fields=("channel", "kind", "not_before", "id"),
+                condition=models.Q(state="due"),
+                name="due_message_of_kind",
+            ),
             models.Index(fields=("lease_until",), condition=models.Q(state="claimed"), name="claimed_message"),
             models.Index(
                 fields=("clinic", "-id"), condition=~models.Q(channel="inbox"), name="message_going_out_of_clinic"
@@ -288,6 +313,11 @@ class Message(models.Model):
         """Whether a person has to do something about it."""
         return self.state in (self.State.DEAD, self.State.UNKNOWN)
 
+    @property
+    def addressee(self) -> str:
+        """Whom it is for, in words."""
+        return str(self.recipient or self.contact or self.endpoint or "Nobody")
+
 
 class ChannelHealth(models.Model):
     """How a way out does: after failures in a row nothing is sent by it for a while, and nobody waits for it."""
@@ -295,6 +325,7 @@ class ChannelHealth(models.Model):
     channel = models.CharField(primary_key=True, max_length=8, choices=Message.Channel)
     failures = models.PositiveIntegerField(default=0, help_text="In a row.")
     closed_until = models.DateTimeField(null=True)
+    paced_until = models.DateTimeField(null=True, help_text="Until when what was claimed uses up its rate.")
 
     def __str__(self) -> str:
         return f"{self.get_channel_display()}: {self.failures} failures in a row"

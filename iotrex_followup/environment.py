@@ -1,5 +1,6 @@
 """Reads the environment for settings.py, and says in one go what a production process misses."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ REQUIRED_IN_PRODUCTION = {
     "BASE_URL": "the address people use, https://followup.example.org",
     "EMAIL_URL": "smtp://USER:PASSWORD@HOST:587?tls=1",
 }
+
+SMS_BODY = '{"to": "{to}", "text": "{text}", "key": "{key}"}'
 
 
 def require_production_settings(environ: Mapping[str, str]) -> None:
@@ -66,3 +69,33 @@ def email_settings(url: str, *, outbox: Path) -> dict[str, Any]:
         "EMAIL_USE_SSL": options.get("ssl") == ["1"],
         "EMAIL_TIMEOUT": 20,
     }
+
+
+def sms_gateway(environ: Mapping[str, str]) -> tuple[str, Any]:
+    """Return the address of the SMS gateway (blank: there is none) and the JSON it takes, with placeholders.
+
+    Raises ImproperlyConfigured for another address than http or https, and for a template that cannot work.
+    """
+    url = environ.get("SMS_URL", "")
+    if url and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname):
+        raise ImproperlyConfigured("SMS_URL must look like https://gateway.example.org/messages")
+    template = environ.get("SMS_BODY") or SMS_BODY
+    remedy = f"SMS_BODY must be JSON and hold {{to}} and {{text}}, such as {SMS_BODY}"
+    try:
+        body = json.loads(template)
+    except ValueError as error:
+        raise ImproperlyConfigured(remedy) from error
+    if "{to}" not in template or "{text}" not in template:
+        raise ImproperlyConfigured(remedy)
+    return url, body
+
+
+def rates(environ: Mapping[str, str]) -> dict[str, int]:
+    """Return how many messages a minute leave by each channel, from such as EMAIL_RATE; 0: any number.
+
+    Raises ImproperlyConfigured for what is no number.
+    """
+    found = {channel: environ.get(f"{channel.upper()}_RATE") or "0" for channel in ("email", "sms", "webhook")}
+    if wrong := [f"{channel.upper()}_RATE" for channel, rate in found.items() if not rate.isdecimal()]:
+        raise ImproperlyConfigured(f"A number of messages a minute is needed in {', '.join(wrong)}, such as 120")
+    return {channel: int(rate) for channel, rate in found.items()}

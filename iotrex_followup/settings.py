@@ -10,7 +10,7 @@ import pgtrigger
 from csp.constants import NONE, SELF
 
 from iotrex_followup.embedded import Home, Postgres, Valkey
-from iotrex_followup.environment import email_settings, secret, words
+from iotrex_followup.environment import email_settings, rates, secret, sms_gateway, words
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -175,6 +175,8 @@ SPECTACULAR_SETTINGS = {
         "EnteredTreatmentState": "schedules.api.bodies.ENTERED_STATES",
         "JobKind": "events.models.Job.Kind",
         "JobState": "events.models.Job.State",
+        "MessageChannel": "events.models.Message.Channel",
+        "MessageState": "events.models.Message.State",
         "TreatmentKind": "patients.models.Treatment.Kind",
         "TreatmentState": "patients.models.Treatment.State",
         "VisitKind": "schedules.models.PlannedVisit.Kind",
@@ -201,7 +203,7 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = ["^(live|ready)$"]
+SECURE_REDIRECT_EXEMPT = ["^(live|ready|metrics)$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 # The proxy in front of us sets this header itself, whatever the browser sent (deploy/nginx.conf).
@@ -230,6 +232,15 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 vars().update(email_settings(secret(os.environ, "EMAIL_URL"), outbox=BASE_DIR / "var" / "mail"))
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "follow-up@localhost")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+# The other ways out (events/delivery/channels). Captured messages leave by none of them: for demos.
+SMS_URL, SMS_BODY = sms_gateway(os.environ)
+SMS_TOKEN, SMS_SECRET = secret(os.environ, "SMS_TOKEN"), secret(os.environ, "SMS_SECRET")
+SMS_TIMEOUT = 20.0
+CHANNEL_RATES = rates(os.environ)
+CAPTURE_MESSAGES = os.environ.get("CAPTURE_MESSAGES") == "1"
+WEBHOOK_ALLOW_PRIVATE = os.environ.get("WEBHOOK_ALLOW_PRIVATE") == "1"
+METRICS_TOKEN = secret(os.environ, "METRICS_TOKEN")
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LANGUAGE_CODE = "en"

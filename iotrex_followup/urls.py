@@ -12,7 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.urls")),
     # The list shows plans beside patients, so a layer above the other pages of patients makes it.
     path("patients/", include(([path("", patient_list, name="list"), *patients_pages], "patients"))),
-    path("messages/", include("events.urls")),
+    path("", include("events.urls")),
     path("import/", include("interop.urls")),
     path("results/import/", include("interop.labs.urls")),
     path("", include("labs.urls")),

@@ -25,7 +25,7 @@ class LabsConfig(AppConfig):
 
         register()
         OPEN_WORK.extend(KINDS)
-        mailing.register((*notifying.What, notifying.ESCALATED), failed=go_another_way)
+        mailing.register(notifying.TITLES, failed=go_another_way)
         ladder_tests.register()
         digest.register()
         PLANNED_CONCERNS.append(concerns_of_counts)

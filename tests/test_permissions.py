@@ -1,7 +1,7 @@
 """Nothing is reachable without a declared permission, and nobody reaches what is another clinic's."""
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from uuid import uuid4
 
 import pytest
@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.actions import create_api_token
 from accounts.models import Role
 from accounts.permissions import GRANTS, May, Permitted
-from events.models import Event, Job
+from events.models import Event, Job, Message, WebhookEndpoint
 from patients.models import CareTeam, Contact
 from schedules.actions import book_visits
 from schedules.models import ClinicClosure, PlannedActivity, VisitRecord
@@ -21,8 +21,11 @@ from tests.labs.arrivals import arrive
 from tests.labs.factories import HeldBackFactory, LaboratoryFactory
 
 # Pages of the library that signs people in, the one behind the link in a message, what a load balancer asks, and what
-# holds no patient data.
-PUBLIC = {"iotrex_followup.health", "schedules.views.replies", "drf_spectacular.views", "django.views.static"}
+# holds no patient data. What a monitoring system reads is guarded by a token of its own, and holds numbers only.
+PUBLIC = {
+    *("iotrex_followup.health", "schedules.views.replies", "drf_spectacular.views", "django.views.static"),
+    "events.views.metrics",
+}
 PUBLIC_PREFIX = "allauth."
 NOWHERE = "NowhereRoute"  # says that there is no such address, to everybody
 
@@ -76,6 +79,7 @@ DECIDED = {
 ADMINISTERED = {
     *("post capacities", "delete capacities/{pk}", "post closures", "delete closures/{pk}"),
     *("post ladder", "delete ladder/{pk}", "post ladder/test"),
+    *("post webhooks", "patch webhooks/{pk}", "post webhooks/{pk}/deactivate", "post webhooks/{pk}/test"),
 }
 SIMULATED = {"post simulations", "post simulations/{pk}/retry"}
 ASKED = {"post timeline/preview", "post labs/grade", "post clinics/{pk}/reminder-texts/preview"}  # saves nothing
@@ -119,6 +123,7 @@ ADMINISTERED_PAGES = {
     *("staff/<uuid:pk>/role", "staff/<uuid:pk>/deactivate", "staff/<uuid:pk>/reactivate"),
     "staff/<uuid:pk>/invite-again",
     *("ladder/add/", "ladder/test/", "ladder/<uuid:pk>/remove/"),
+    *("webhooks/add/", "webhooks/<uuid:pk>/change/", "webhooks/<uuid:pk>/deactivate/", "webhooks/<uuid:pk>/test/"),
 }
 EVERYBODYS_PAGES = {
     *("profile/", "profile/tokens", "profile/tokens/revoke", "clinics/switch"),
@@ -332,6 +337,11 @@ def foreign_rows(db):
         ends_on=date(2024, 5, 1),
     )
     rows["ladder"] = clinic.ladder.create(step=1, staff=staff)
+    rows["endpoint"] = WebhookEndpoint.objects.create(clinic=clinic, name="EHR", url="https://example.org", kinds=[])
+    rows["message"] = Message.objects.create(
+        clinic=clinic, endpoint=rows["endpoint"], channel="webhook", kind="test", subject="Test", dedupe_key="test",
+        state="dead", not_before=datetime(2024, 2, 10, tzinfo=UTC),
+    )  # fmt: skip
     rows["held back"] = HeldBackFactory(clinic=clinic, laboratory=laboratory)
     return {name: row.pk for name, row in rows.items()}
 

@@ -3,12 +3,18 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from django.db import connection
 from django.db.models import F
 
-from events.models import ChannelHealth
+from events.models import ChannelHealth, Message
 
 FAILURES = 5
+# Those with one other side for all. Of webhooks each endpoint has its own, and one that fails says nothing of another.
+ONE_PROVIDER = (Message.Channel.EMAIL, Message.Channel.SMS)
 SHORTEST, LONGEST = timedelta(minutes=1), timedelta(minutes=15)
+FORGET = """
+UPDATE events_channelhealth SET failures = 0, closed_until = NULL WHERE channel = %(channel)s AND failures <> 0
+"""
 
 
 def open_channels(channels: Iterable[str], *, now: datetime) -> dict[str, int | None]:
@@ -26,6 +32,8 @@ def open_channels(channels: Iterable[str], *, now: datetime) -> dict[str, int | 
 
 def note_failure(channel: str, *, now: datetime) -> None:
     """Count a failure of the way itself; after several in a row it is closed for a while, longer each time."""
+    if channel not in ONE_PROVIDER:
+        return
     ChannelHealth.objects.get_or_create(channel=channel)
     ChannelHealth.objects.filter(channel=channel).update(failures=F("failures") + 1)
     failures = ChannelHealth.objects.get(channel=channel).failures
@@ -36,4 +44,5 @@ def note_failure(channel: str, *, now: datetime) -> None:
 
 def note_success(channel: str) -> None:
     """Forget the failures of a way out that works."""
-    ChannelHealth.objects.filter(channel=channel).exclude(failures=0).update(failures=0, closed_until=None)
+    with connection.cursor() as cursor:
+        cursor.execute(FORGET, {"channel": channel})

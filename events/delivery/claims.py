@@ -1,79 +1,186 @@
 """Who sends which message: claimed for a while, by a token; what a claim leaves undone is free again by itself."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 from django.db import connection
+from django.db.models import Q
 
 from events.models import Message
 
+Values = dict[str, Any]
 LEASE = timedelta(minutes=3)
 
+# Kind by kind along the index of what is due, however many rows are due later.
+WAITING = """
+WITH RECURSIVE known AS (
+    (SELECT channel, kind FROM events_message WHERE state = 'due' ORDER BY channel, kind LIMIT 1)
+    UNION ALL
+    SELECT further.channel, further.kind FROM known, LATERAL (
+        SELECT channel, kind FROM events_message
+        WHERE state = 'due' AND (channel, kind) > (known.channel, known.kind)
+        ORDER BY channel, kind LIMIT 1
+    ) AS further
+)
+SELECT known.channel, known.kind, oldest.not_before FROM known, LATERAL (
+    SELECT not_before FROM events_message
+    WHERE state = 'due' AND channel = known.channel AND kind = known.kind
+    ORDER BY not_before LIMIT 1
+) AS oldest
+WHERE oldest.not_before <= %(now)s
+"""
+
 # One short statement, whoever else asks at the same time: nobody waits for another, nobody gets the same row. The try
-# is counted here, before anything is sent, so that a message that kills its worker comes to an end too.
+# is counted here, before anything is sent, so that a message that kills its worker comes to an end too. The rows are
+# chosen apart, once: inside the condition of the UPDATE a plan may choose anew for each row, whatever the limit.
 CLAIM = """
-UPDATE events_message SET state = 'claimed', tries = tries + 1, token = %(token)s,
-       lease_until = %(until)s, sending_since = NULL
-WHERE id IN (
+WITH chosen AS MATERIALIZED (
     SELECT id FROM events_message
-    WHERE state = 'due' AND not_before <= %(now)s AND channel = ANY(%(channels)s)
+    WHERE state = 'due' AND channel = %(channel)s AND kind = %(kind)s AND not_before <= %(now)s
     ORDER BY not_before, id
     LIMIT %(limit)s
     FOR UPDATE SKIP LOCKED
 )
-RETURNING not_before, id
+UPDATE events_message AS message SET state = 'claimed', tries = tries + 1, token = %(token)s,
+       lease_until = %(until)s, sending_since = NULL
+FROM chosen WHERE message.id = chosen.id
+RETURNING message.not_before, message.id
 """
 
-# A worker died, or slept too long. What had not begun to leave is due again; of the rest nobody knows.
+LAPSED = "SELECT id FROM events_message WHERE state = 'claimed' AND lease_until < %(now)s LIMIT 1"
+# A worker died, or slept too long. What had not begun to leave is due again, as is what may leave twice.
 FREE = """
 UPDATE events_message
-SET state = CASE WHEN sending_since IS NULL OR (kind = ANY(%(again)s) AND tries < %(most)s)
-                 THEN 'due' ELSE 'unknown' END,
-    outcome = CASE WHEN sending_since IS NULL THEN outcome ELSE %(words)s END,
+SET state = 'due', outcome = CASE WHEN sending_since IS NULL THEN outcome ELSE %(words)s END,
     token = NULL, lease_until = NULL
 WHERE id IN (
-    SELECT id FROM events_message WHERE state = 'claimed' AND lease_until < %(now)s FOR UPDATE SKIP LOCKED
+    SELECT id FROM events_message
+    WHERE state = 'claimed' AND lease_until < %(now)s
+      AND (sending_since IS NULL OR ((kind = ANY(%(again)s) OR channel = ANY(%(keyed)s)) AND tries < %(most)s))
+    FOR UPDATE SKIP LOCKED
 )
 """
+# A lease that is nearly new stays as it is, and with it the row's places in the indexes.
+MARK_LEAVING = """
+UPDATE events_message SET sending_since = %(now)s,
+       lease_until = CASE WHEN lease_until > %(until)s - interval '10 seconds' THEN lease_until ELSE %(until)s END
+WHERE id = ANY(%(pks)s::uuid[])
+"""
+END_SENT = """
+UPDATE events_message AS message
+SET state = 'sent', sent_at = taken.at, provider_reference = taken.reference, outcome = '',
+    token = NULL, lease_until = NULL
+FROM unnest(%(pks)s::uuid[], %(times)s::timestamptz[], %(references)s::text[]) AS taken (id, at, reference)
+WHERE message.id = taken.id AND message.token = %(token)s AND message.state = 'claimed'
+RETURNING message.id
+"""
 INTERRUPTED = "The sending was interrupted; nobody knows whether it arrived."
+
+
+class Waiting(NamedTuple):
+    """A kind of message of which at least one is due by a channel, the longest since `since`."""
+
+    channel: str
+    kind: str
+    since: datetime
+
+
+class MayLeaveAgain(NamedTuple):
+    """What leaves once more when nobody knows whether it arrived: by kind or channel, up to so many tries."""
+
+    again: list[str]
+    keyed: list[str]
+    most: int
 
 
 @dataclass(frozen=True)
 class Claim:
     """The messages one worker has for a while."""
 
-    token: UUID
-    messages: list[UUID]
+    token: UUID = field(default_factory=uuid4)
+    messages: list[UUID] = field(default_factory=list)
 
 
-def claim(*, now: datetime, channels: Iterable[str], limit: int) -> Claim:
-    """Claim up to `limit` due messages of `channels`, the longest due first."""
-    token = uuid4()
+def waiting(*, now: datetime) -> list[Waiting]:
+    """Return which kinds are due by which channels."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            CLAIM, {"now": now, "token": token, "until": now + LEASE, "channels": list(channels), "limit": limit}
-        )
-        # The statement says which rows, not in which order.
-        return Claim(token, [pk for _, pk in sorted(cursor.fetchall())])
+        cursor.execute(WAITING, {"now": now})
+        return [Waiting(*row) for row in cursor.fetchall()]
 
 
-def free_lapsed(*, now: datetime, again: Iterable[str], most: int) -> int:
-    """Free what lapsed claims hold, and return how many; `again` are the kinds sent once more when nobody knows."""
+def claim(*, now: datetime, channel: str, kinds: Iterable[str], limit: int) -> Claim:
+    """Claim up to `limit` due messages of a channel: kind by kind in the order given, of each the longest due first."""
+    claimed = Claim()
     with connection.cursor() as cursor:
-        cursor.execute(FREE, {"now": now, "again": list(again), "most": most, "words": INTERRUPTED})
+        for kind in kinds:
+            left = limit - len(claimed.messages)
+            if left <= 0:
+                break
+            times: Values = {"now": now, "until": now + LEASE, "token": claimed.token}
+            cursor.execute(CLAIM, times | {"channel": channel, "kind": kind, "limit": left})
+            claimed.messages.extend(pk for _, pk in sorted(cursor.fetchall()))
+    return claimed
+
+
+def any_lapsed(*, now: datetime) -> bool:
+    """Say whether any claim has lapsed: seldom, and asked often."""
+    with connection.cursor() as cursor:
+        cursor.execute(LAPSED, {"now": now})
+        return bool(cursor.fetchone())
+
+
+def free_lapsed(*, now: datetime, may: MayLeaveAgain) -> int:
+    """Free what lapsed claims hold and had not begun to leave, or may leave once more; return how many."""
+    with connection.cursor() as cursor:
+        values: Values = {"now": now, "words": INTERRUPTED, **may._asdict()}
+        cursor.execute(FREE, values)
         freed: int = cursor.rowcount
     return freed
 
 
-def held(pk: UUID, token: UUID) -> Message | None:
-    """Return the message, locked, while the claim of `token` stands; None once it does not."""
-    rows = Message.objects.select_for_update(of=("self",)).select_related("recipient", "contact", "endpoint", "clinic")
-    return rows.filter(pk=pk, token=token, state=Message.State.CLAIMED).first()
+def in_doubt(*, now: datetime, may: MayLeaveAgain) -> Message | None:
+    """Return a message of a lapsed claim that may have arrived and may not leave once more, locked; else None."""
+    lapsed = Message.objects.filter(state=Message.State.CLAIMED, lease_until__lt=now, sending_since__isnull=False)
+    again = Q(kind__in=may.again) | Q(channel__in=may.keyed)
+    rows = lapsed.exclude(again, tries__lt=may.most).select_for_update(skip_locked=True)
+    return rows.order_by("lease_until").first()
+
+
+def held(pks: Sequence[UUID], token: UUID) -> list[Message]:
+    """Return those of the messages for which the claim of `token` stands, locked, in the order given.
+
+    Who looks at several waits for none that somebody else is changing, since that somebody may wait for another of
+    them: it is left out.
+    """
+    locked = Message.objects.select_for_update(of=("self",), skip_locked=len(pks) > 1)
+    rows = locked.select_related("recipient", "contact", "endpoint", "clinic")
+    found = {each.pk: each for each in rows.filter(pk__in=pks, token=token, state=Message.State.CLAIMED).order_by("pk")}
+    return [found[pk] for pk in pks if pk in found]
+
+
+def mark_leaving(pks: Sequence[UUID], *, now: datetime) -> None:
+    """Mark locked messages as about to leave; their claim counts anew."""
+    if pks:
+        with connection.cursor() as cursor:
+            cursor.execute(MARK_LEAVING, {"pks": list(pks), "now": now, "until": now + LEASE})
 
 
 def end(pk: UUID, token: UUID, **fields: object) -> bool:
     """Write down how an attempt ended; nothing once the claim is no longer ours. Say whether it was."""
     ended = Message.objects.filter(pk=pk, token=token, state=Message.State.CLAIMED)
     return bool(ended.update(token=None, lease_until=None, **fields))
+
+
+def end_sent(sent: Mapping[UUID, Mapping[str, Any]], token: UUID) -> set[UUID]:
+    """Write down, by one statement, which messages were taken, when and as what; return those still ours."""
+    if not sent:
+        return set()
+    columns = zip(*((pk, each["sent_at"], each["provider_reference"]) for pk, each in sent.items()), strict=True)
+    pks, times, references = map(list, columns)
+    with connection.cursor() as cursor:
+        values: Values = {"token": token, "pks": pks, "times": times, "references": references}
+        cursor.execute(END_SENT, values)
+        return {pk for (pk,) in cursor.fetchall()}

@@ -2,156 +2,168 @@
 
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from random import uniform
+from time import monotonic
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from django.db import transaction
+from django.conf import settings
+from django.db import OperationalError, transaction
 
-from events.actions import LONGEST_OUTCOME
 from events.delivery import breaker
-from events.delivery.backoff import wait_before_next
-from events.delivery.channels import CHANNELS, Envelope, NotSent, Refused, Unanswered, address_of
-from events.delivery.claims import LEASE, Claim, claim, end, free_lapsed, held
-from events.delivery.kinds import KINDS, MessageKind
-from events.delivery.wall_clock import instant
+from events.delivery.channels import CHANNELS, SENT_BY_US, Envelope, NotSent, Refused, Unanswered, capture, honours_keys
+from events.delivery.claims import INTERRUPTED, Claim, MayLeaveAgain, any_lapsed, free_lapsed, in_doubt, waiting
+from events.delivery.endings import BROKE, Ending, failed, finish, taken, tell_failed
+from events.delivery.kinds import KINDS, urgency
+from events.delivery.looking import NO_ADDRESS, NO_GATEWAY, begin
+from events.delivery.pacing import claim_paced
 from events.models import Message
 
+__all__ = ["BROKE", "CHANNELS", "NO_ADDRESS", "NO_GATEWAY", "begin", "deliver_due"]
+
 AT_ONCE = 20
-BROKE = "It could not be made up or sent; the log says why."
+# Messages are looked at together as long as their way out takes them in this time; a slow one gets them one by one. So
+# none leaves much later than it was looked at, and a worker that dies leaves in doubt what it sent in that time.
+QUICK = 0.05  # seconds
 State = Message.State
 Clock = Callable[[], datetime]
 logger = logging.getLogger(__name__)
+# How many messages each way out takes together, as this process has found.
+together: Counter[str] = Counter()
 
 
 def deliver_due(*, clock: Clock, limit: int = AT_ONCE) -> Counter[str]:
-    """Send up to `limit` messages of each way out that are due; return how many ended in which state.
+    """Send up to `limit` due messages of each way out, urgent kinds first; return how many ended in which state.
 
-    An empty count says that nothing was due. Any number of workers may do this at the same time.
+    An empty count says that nothing was due, or may leave now. Any number of workers may do this at the same time.
     """
-    now = clock()
-    free_lapsed(
-        now=now,
-        again=[name for name, kind in KINDS.items() if kind.again_if_unknown],
-        most=max((kind.most_tries for kind in KINDS.values()), default=0),
-    )
-    ended: Counter[str] = Counter()
-    for channel, most in breaker.open_channels(CHANNELS, now=now).items():
-        claimed = claim(now=now, channels=[channel], limit=min(limit, most or limit))
-        for pk in claimed.messages:
-            try:
-                state = attempt(pk, claimed, clock=clock)
-            except Exception:  # what cannot be made up or sent holds nobody else up, and comes to an end by its tries
-                logger.exception("message %s: the attempt broke", pk)
-                state = broken(pk, claimed.token, now=clock())
-            if state:
-                ended[state] += 1
+    ended = free(now=clock())
+    due = due_kinds(now=clock())
+    for channel, most in breaker.open_channels(due, now=clock()).items():
+        number = limit if most is None else min(limit, most)
+        claimed = claim_paced(now=clock(), channel=channel, kinds=due[channel], limit=number)
+        ended += deliver_claimed(claimed, channel, clock=clock)
     return ended
 
 
-def attempt(pk: UUID, claimed: Claim, *, clock: Clock) -> str:
-    """Send one claimed message; return the state it ended in, or nothing when the claim was lost."""
-    message, envelope = begin(pk, claimed.token, now=clock())
-    if message is None:
-        return ""
-    if envelope is None:
-        return message.state
+def deliver_claimed(claimed: Claim, channel: str, *, clock: Clock) -> Counter[str]:
+    """Send what was claimed, as many together as the way out takes quickly; return how many ended in which state."""
+    ended: Counter[str] = Counter()
+    left = claimed.messages
+    while left:
+        group, after = left[: together[channel] or 1], left[together[channel] or 1 :]
+        states, unsent = attempt(group, claimed.token, clock=clock)
+        ended.update(states)
+        left = [*unsent, *after]
+        together[channel] = 1 if unsent else min(2 * len(group), AT_ONCE)
+    return ended
+
+
+def due_kinds(*, now: datetime) -> dict[str, list[str]]:
+    """Return what is due: channels with their kinds, those that are more urgent first, then what waits longest."""
+    found: dict[str, list[str]] = {}
+    due = [each for each in waiting(now=now) if each.channel in SENT_BY_US]
+    for each in sorted(due, key=lambda each: (urgency(each.kind), each.since)):
+        found.setdefault(each.channel, []).append(each.kind)
+    return found
+
+
+def free(*, now: datetime) -> Counter[str]:
+    """Free what lapsed claims hold; what may have arrived and must not arrive twice ends as unknown."""
+    ended: Counter[str] = Counter()
+    if not any_lapsed(now=now):
+        return ended
+    may = MayLeaveAgain(
+        again=[name for name, kind in KINDS.items() if kind.again_if_unknown],
+        keyed=[channel for channel in SENT_BY_US if honours_keys(channel)],
+        most=max((kind.most_tries for kind in KINDS.values()), default=0),
+    )
+    free_lapsed(now=now, may=may)
     try:
-        reference = CHANNELS[message.channel](envelope)
-    except NotSent as error:
-        breaker.note_failure(message.channel, now=clock())
-        return again_or_dead(message, claimed.token, str(error), now=clock())
-    except Refused as error:
-        return finish(message, claimed.token, State.DEAD, now=clock(), outcome=str(error))
-    except Unanswered as error:
-        breaker.note_failure(message.channel, now=clock())
-        return again_or_unknown(message, claimed.token, str(error), now=clock())
-    breaker.note_success(message.channel)
-    now = clock()
-    return finish(message, claimed.token, State.SENT, now=now, sent_at=now, provider_reference=reference, outcome="")
+        while end_in_doubt(may, now=now):
+            ended[State.UNKNOWN] += 1
+    except OperationalError:  # such as a deadlock: the next round looks again, and what is due does not wait for it
+        logger.exception("a message of a lapsed claim could not be ended")
+    return ended
 
 
 @transaction.atomic
-def begin(pk: UUID, token: UUID, *, now: datetime) -> tuple[Message | None, Envelope | None]:
-    """Look at a claimed message once more, locked, make it up, and mark that it is about to leave.
-
-    No message when the claim is lost. No envelope for one that nobody wants any more, came too late, was tried too
-    often or is of no known kind: it ends here, and says so.
-    """
-    message = held(pk, token)
+def end_in_doubt(may: MayLeaveAgain, *, now: datetime) -> bool:
+    """End one message of which nobody knows whether it arrived, with what follows; say whether there was one."""
+    message = in_doubt(now=now, may=may)
     if message is None:
-        return None, None
-    kind = KINDS.get(message.kind)
-    if kind is None:
-        ended, why = State.DEAD, "Nobody knows how to send this kind of message."
-    elif message.expires_at and message.expires_at <= now:
-        ended, why = State.EXPIRED, "It would have come too late."
-    elif why := kind.unwanted(message, now):
-        ended = State.VOID
-    elif message.tries > kind.most_tries:
-        ended, why = State.DEAD, f"Tried {kind.most_tries} times. {message.outcome}"
-    elif later := kept_until(message, kind, now):
-        # It did not try: what waits for its hour keeps its tries.
-        message.state, message.not_before, message.tries = State.DUE, later, message.tries - 1
-        message.token = message.lease_until = None
-        message.save(update_fields=["state", "not_before", "tries", "token", "lease_until"])
-        return message, None
-    else:
-        content = kind.content(message)
-        # From here on the claim counts anew: what stood before it in the batch may have taken its time.
-        message.sending_since, message.lease_until = now, now + LEASE
-        message.save(update_fields=["sending_since", "lease_until"])
-        return message, Envelope(message.pk, address_of(message), content.subject, content.text, content.html)
-    message.state, message.outcome, message.token, message.lease_until = ended, why[:LONGEST_OUTCOME], None, None
+        return False
+    message.state, message.outcome, message.token, message.lease_until = State.UNKNOWN, INTERRUPTED, None, None
     message.save(update_fields=["state", "outcome", "token", "lease_until"])
-    if ended == State.DEAD and kind:
-        kind.failed(message, now)
-    return message, None
+    tell_failed(message, now)
+    return True
 
 
-def kept_until(message: Message, kind: MessageKind, now: datetime) -> datetime | None:
-    """Return until when a message may not leave yet: its own hour, by the rules of its zone as they are now, or such
-    as the quiet hours; None when it may leave.
+def attempt(group: Sequence[UUID], token: UUID, *, clock: Clock) -> tuple[list[str], Sequence[UUID]]:
+    """Send claimed messages; return the states they ended in, and those not sent that are to be looked at again.
+
+    These are what there was no time for, and what somebody else was just changing.
     """
-    if message.local_day and message.local_at:
-        own = instant(message.local_day, message.local_at, ZoneInfo(message.zone))
-        if own > now:
-            return own
-    later = kind.waits_until(message, now)
-    return later if later and later > now else None
+    looked_at, states = look(group, token, clock=clock)
+    states += [message.state for message, envelope in looked_at if envelope is None]
+    seen = {message.pk for message, _ in looked_at}
+    left_out = [pk for pk in group if pk not in seen] if len(group) > 1 else []
+    leaving = [(message, envelope) for message, envelope in looked_at if envelope]
+    until, endings = monotonic() + QUICK, list[Ending]()
+    for message, envelope in leaving:
+        if endings and monotonic() > until:
+            break
+        endings.append(send(message, envelope, clock=clock))
+    if endings and endings[-1].way_works:
+        breaker.note_success(endings[-1].message.channel)
+    states += write_down(endings, token, now=clock())
+    return states, [*(message.pk for message, _ in leaving[len(endings) :]), *left_out]
 
 
-def broken(pk: UUID, token: UUID, *, now: datetime) -> str:
-    """Let a message whose attempt broke by a fault of ours wait for its next try; what had left may have arrived."""
-    message = Message.objects.get(pk=pk)
-    end_it = again_or_unknown if message.sending_since else again_or_dead
-    return end_it(message, token, BROKE, now=now)
+def look(
+    group: Sequence[UUID], token: UUID, *, clock: Clock
+) -> tuple[list[tuple[Message, Envelope | None]], list[str]]:
+    """Look at claimed messages together; if that breaks, one by one, so that one that cannot be made up holds up none.
+
+    Return what was looked at, and the states of those that broke: they end by their tries.
+    """
+    try:
+        return begin(group, token, now=clock()), []
+    except Exception:
+        if len(group) == 1:
+            logger.exception("message %s: the attempt broke", group[0])
+    if len(group) == 1:
+        broken = failed(Message.objects.get(pk=group[0]), RuntimeError(), now=clock())
+        return [], write_down([broken], token, now=clock())
+    parts = [look([pk], token, clock=clock) for pk in group]
+    return [each for looked_at, _ in parts for each in looked_at], [state for _, states in parts for state in states]
 
 
-def again_or_unknown(message: Message, token: UUID, words: str, *, now: datetime) -> str:
-    """Send a message of which nobody knows whether it arrived once more, where twice is better than never."""
-    if KINDS[message.kind].again_if_unknown:
-        return again_or_dead(message, token, words, now=now)
-    return finish(message, token, State.UNKNOWN, now=now, outcome=words)
+def write_down(endings: Sequence[Ending], token: UUID, *, now: datetime) -> list[str]:
+    """Write down how attempts ended; if that breaks, one by one. Return the states.
+
+    Nothing is sent again for it: what cannot be written down is in doubt once its claim lapses.
+    """
+    try:
+        return finish(endings, token, now=now)
+    except Exception:
+        if len(endings) == 1:
+            logger.exception("message %s: how it ended could not be written down", endings[0].message.pk)
+            return []
+    return [state for each in endings for state in write_down([each], token, now=now)]
 
 
-def again_or_dead(message: Message, token: UUID, words: str, *, now: datetime) -> str:
-    """Let a message wait for its next try, or end it when there is none."""
-    if message.tries >= KINDS[message.kind].most_tries:
-        return finish(message, token, State.DEAD, now=now, outcome=words)
-    later = now + wait_before_next(message.tries, uniform)
-    return finish(message, token, State.DUE, now=now, not_before=later, outcome=words)
-
-
-@transaction.atomic
-def finish(message: Message, token: UUID, state: str, *, now: datetime, **fields: object) -> str:
-    """End the attempt in `state`, with what follows from a failure; of a claim that was lost nothing is written."""
-    if end(message.pk, token, state=state, **fields):
-        if state in (State.DEAD, State.UNKNOWN):
-            message.refresh_from_db()
-            KINDS[message.kind].failed(message, now)
-        return state
-    logger.warning("message %s: the claim was lost while it was being sent", message.pk)
-    return ""
+def send(message: Message, envelope: Envelope, *, clock: Clock) -> Ending:
+    """Hand an envelope to its way out, or keep it where messages are captured; return how that ended."""
+    way = capture if settings.CAPTURE_MESSAGES else CHANNELS[envelope.channel]
+    try:
+        reference = way(envelope)
+    except Refused as error:  # the way works; it is this message that is not wanted
+        return failed(message, error, now=clock())
+    except (NotSent, Unanswered) as error:
+        breaker.note_failure(envelope.channel, now=clock())
+        return failed(message, error, now=clock())._replace(way_works=False)
+    except Exception as error:  # holds nobody else up, and ends by its tries
+        logger.exception("message %s: the attempt broke", message.pk)
+        return failed(message, error, now=clock())._replace(way_works=False)
+    return taken(message, reference, now=clock())

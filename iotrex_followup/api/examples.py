@@ -104,6 +104,14 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     },
     "ReminderTextNameRequest": {"name": "before_booked", "channel": "sms", "language": "en"},
     "RecordVisitRequest": {"occurred_on": "2024-03-20", "outcomes": {"cbc": "drawn"}},
+    "SettleRequest": {"reason": "Called Dr Roca at 14:20, read back."},
+    "NewWebhookRequest": {
+        "clinic": CLINIC,
+        "name": "Hospital record system",
+        "url": "https://hooks.example.org/followup",
+        "kinds": ["alert.raised", "alert.raised_again"],
+    },
+    "PatchedWebhookKindsRequest": {"kinds": ["alert.raised"]},
     "MissedRequest": {"reason": "No transport.", "next_step": "Draw with week 6."},
     "ReasonRequest": {"reason": "Entered twice."},
 }

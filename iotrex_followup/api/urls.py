@@ -9,6 +9,7 @@ from rest_framework.routers import SimpleRouter
 from rest_framework.views import APIView
 
 from accounts.api import ClinicResource, MembershipResource, MeRoute
+from events.api import MessageResource, WebhookResource
 from interop.fhir.api import PlanDefinitionResource, PlanDefinitionsRoute
 from interop.labs.api import LabImportResource
 from iotrex_followup.api.docs import docs
@@ -20,7 +21,6 @@ from labs.api.duty import CoverResource, LadderResource
 from labs.api.grading import GradeRoute
 from labs.api.laboratories import CodeResource, LaboratoryResource, RangeResource, UnitResource
 from labs.api.matches import MatchResource
-from labs.api.messages import MessageResource
 from labs.api.monitoring import ClinicMonitoringRoute, TreatmentMonitoringResource
 from labs.api.offers import OffersRoute
 from labs.api.planned_treatment import PlannedTreatmentRoute
@@ -90,6 +90,7 @@ for prefix, resource in {
     "treatments": TreatmentResource,
     "visit-records": RecordResource,
     "visits": VisitResource,
+    "webhooks": WebhookResource,
 }.items():
     router.register(prefix, resource, basename=prefix)
 

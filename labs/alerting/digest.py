@@ -11,7 +11,7 @@ from django.db.models import Count
 from django.urls import reverse
 
 from accounts.models import Clinic, Membership, Role
-from events.delivery.kinds import KINDS, Content, MessageKind
+from events.delivery.kinds import KINDS, Content, MessageKind, Priority
 from events.delivery.wall_clock import instant
 from events.models import Message
 from labs.alerting.duty import Duty, duties
@@ -128,4 +128,4 @@ def unwanted(message: Message, now: datetime) -> str:
 
 def register() -> None:
     """Let the delivery know how digests go out; one that may have arrived is not sent twice."""
-    KINDS[KIND] = MessageKind(content=content, unwanted=unwanted, again_if_unknown=False)
+    KINDS[KIND] = MessageKind(content=content, unwanted=unwanted, again_if_unknown=False, priority=Priority.DIGEST)

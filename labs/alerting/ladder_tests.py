@@ -7,7 +7,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from accounts.models import LadderStep
-from events.delivery.kinds import KINDS, Content, MessageKind
+from events.delivery.kinds import KINDS, Content, MessageKind, Priority
 from events.models import Message
 from labs.alerting.mailing import EMAIL, beside
 
@@ -63,4 +63,4 @@ def unwanted(message: Message, now: datetime) -> str:
 
 def register() -> None:
     """Let the delivery know how tests go out."""
-    KINDS[KIND] = MessageKind(content=content, unwanted=unwanted, again_if_unknown=True)
+    KINDS[KIND] = MessageKind(content=content, unwanted=unwanted, again_if_unknown=True, priority=Priority.ALERT)

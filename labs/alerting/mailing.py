@@ -1,13 +1,13 @@
 """Alerts by e-mail and SMS: that one waits and until when, nothing of the patient."""
 
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.conf import settings
 
 from accounts.models import Staff
 from events.delivery.channels import ways_out
-from events.delivery.kinds import KINDS, Content, MessageKind
+from events.delivery.kinds import KINDS, Content, MessageKind, Priority
 from events.models import Message
 from labs.alerting.next_steps import moment_in_words
 from labs.models import Alert
@@ -88,7 +88,17 @@ def unwanted(message: Message, now: datetime) -> str:
     return ANSWERED if alert.state != Alert.State.OPEN else ""
 
 
-def register(kinds: Iterable[str], *, failed: Callable[[Message, datetime], None]) -> None:
-    """Let the delivery know how the messages of these kinds go out: rather twice than never."""
-    for kind in kinds:
-        KINDS[kind] = MessageKind(content=content, unwanted=unwanted, again_if_unknown=True, failed=failed)
+def register(kinds: Mapping[str, str], *, failed: Callable[[Message, datetime], None]) -> None:
+    """Let the delivery know how the messages of these kinds leave: before all others, and rather twice than never.
+
+    The values are what the kinds are called where a clinic chooses what its webhooks are told.
+    """
+    for kind, title in kinds.items():
+        KINDS[str(kind)] = MessageKind(
+            content=content,
+            unwanted=unwanted,
+            again_if_unknown=True,
+            priority=Priority.ALERT,
+            webhook_title=title,
+            failed=failed,
+        )

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from accounts.models import Staff
 from events.actions import mark_read
+from events.delivery.webhooks import webhook_messages
 from events.models import Event, Message
 from labs.alerting.duty import roles_by_clinic
 from labs.alerting.mailing import going_out
@@ -39,6 +40,14 @@ WORDS = {
     What.LAPSED: ", back since its answer has run out",
 }
 
+TITLES: dict[str, str] = {
+    What.RAISED: "Alert raised",
+    What.RAISED_AGAIN: "Alert raised again",
+    What.LATE: "Alert raised again, the next blood count is late",
+    What.LAPSED: "Alert back, its answer has run out",
+    ESCALATED: "Alert nobody has answered, next step of the ladder",
+}
+
 
 def tell_of_alert(alert: Alert, *, what: What, now: datetime) -> None:
     """Tell everybody whom `alert` concerns; see `tell_of_alerts`."""
@@ -58,7 +67,7 @@ def tell_of_alerts(alerts: Iterable[Alert], *, what: What, now: datetime) -> Non
         write = partial(notice, alert, what, WORDS[what], to.call, now=now)
         reached += [write(person) for person in to.staff]
         left += [write(person) for person in to.away]
-    send([*reached, *left, *going_out(reached, alerts)])
+    send([*reached, *left, *going_out(reached, alerts), *webhook_messages(reached)])
 
 
 def tell_of_step(alert: Alert, to: Concerned, *, step: str, now: datetime) -> None:
@@ -66,7 +75,7 @@ def tell_of_step(alert: Alert, to: Concerned, *, step: str, now: datetime) -> No
     write = partial(notice, alert, ESCALATED, ", nobody has answered", to.call, now=now, step=step)
     reached = [write(person) for person in to.staff]
     left = [write(person) for person in to.away]
-    send([*reached, *left, *going_out(reached, [alert], tiers=Alert.Tier)])
+    send([*reached, *left, *going_out(reached, [alert], tiers=Alert.Tier), *webhook_messages(reached)])
 
 
 def notice(alert: Alert, kind: str, words: str, call: str, person: UUID, *, now: datetime, step: str = "") -> Message:

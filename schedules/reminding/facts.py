@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q
 
 from accounts.models import Clinic
-from events.delivery.channels import CHANNELS
+from events.delivery.channels import ways_out
 from events.delivery.wall_clock import instant
 from events.models import Message
 from iotrex_followup.copying import among
@@ -39,7 +39,8 @@ def rules_of(clinic: Clinic) -> Sequence[Rule]:
 
 def channels_set_up() -> list[str]:
     """Return the ways out to patients that are set up, the preferred first."""
-    return [channel.value for channel in PREFERRED if channel in CHANNELS]
+    set_up = ways_out()
+    return [channel.value for channel in PREFERRED if channel in set_up]
 
 
 def hours_of(clinic: Clinic, zone: str) -> Hours:

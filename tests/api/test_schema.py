@@ -81,6 +81,7 @@ def test_schema_says_which_changes_need_a_version(schema):
         "patch protocols/{id}",
         "patch reference-ranges/{id}",
         "patch treatments/{id}",
+        "patch webhooks/{id}",
         "post appointments/{id}/move",
     }
 

@@ -1,5 +1,6 @@
 """A kind of message and a way out that do what a test says."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -36,6 +37,7 @@ class Provider:
 def provider(monkeypatch) -> Provider:
     provider = Provider()
     monkeypatch.setitem(sending.CHANNELS, "email", provider)
+    monkeypatch.setattr(sending, "together", Counter())
     return provider
 
 
@@ -76,3 +78,12 @@ def write(member, kind) -> Callable[..., Message]:
         return Message.objects.create(**values | fields)
 
     return write
+
+
+@pytest.fixture
+def told_elsewhere(monkeypatch) -> None:
+    """Let endpoints be told of the kind "test"."""
+    kind = MessageKind(
+        lambda message: Content("Something happened", ""), lambda m, now: "", True, webhook_title="Something"
+    )
+    monkeypatch.setitem(KINDS, "test", kind)

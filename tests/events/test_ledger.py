@@ -4,12 +4,15 @@ from uuid import UUID
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Role
-from events.ledger import COLUMNS, totals
-from events.models import Event, Message
+from events.ledger import COLUMNS, of_clinic, totals
+from events.models import Event, Message, WebhookEndpoint
+from patients.models import Contact
 from tests.events.conftest import NOW
-from tests.factories import MembershipFactory
+from tests.factories import MembershipFactory, PatientFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -38,7 +41,7 @@ def test_columns_add_up_to_what_was_written(member, write):
     write(state="sent", channel="inbox")
     write(clinic=MembershipFactory().clinic)
 
-    found = totals(member.clinic)
+    found = totals(of_clinic(member.clinic))
 
     assert found == (7, 2, 1, 2, 2)
     assert found.written == sum(found[1:])
@@ -108,3 +111,76 @@ def test_auditor_reads_the_ledger_and_changes_nothing(client, member, write):
 
     assert "Send again" not in client.get("/messages/").content.decode()
     assert client.post(f"/messages/{message.pk}/send-again/").status_code == 403
+
+
+def test_ledger_is_narrowed_to_a_channel(signed_in, write):
+    write()
+    call = write(channel="call", recipient=None)
+
+    page = signed_in.get("/messages/?channel=call")
+
+    assert page.context["entries"] == [call]
+    assert "Waits for one of us" in page.content.decode()
+
+
+def test_ledger_names_contacts_endpoints_and_nobody(signed_in, member, write):
+    patient = PatientFactory(clinic=member.clinic)
+    contact = Contact.objects.create(clinic=member.clinic, patient=patient, name="Luz Prueba", relation="mother")
+    endpoint = WebhookEndpoint.objects.create(clinic=member.clinic, name="EHR", url="https://example.org", kinds=[])
+    write(recipient=None, contact=contact, patient=patient, path="/reply/secret/")
+    write(recipient=None, endpoint=endpoint, channel="webhook")
+    write(recipient=None, channel="call", state="void", outcome="No consent for any channel.")
+
+    page = signed_in.get("/messages/").content.decode()
+
+    assert [name for name in ("Luz Prueba", "EHR", "Nobody") if name not in page] == []
+    assert "/reply/secret/" not in page  # the contact's, not ours to follow
+
+
+def test_patients_ledger_holds_what_was_written_about_them_to_the_row(signed_in, member, write):
+    patient = PatientFactory(clinic=member.clinic)
+    contact = Contact.objects.create(clinic=member.clinic, patient=patient, name="Luz Prueba", relation="mother")
+    about = [write(patient=patient, state=state) for state in Message.State.values]
+    about.append(write(patient=patient, recipient=None, contact=contact, state="sent"))
+    write(patient=PatientFactory(clinic=member.clinic))
+    write(patient=patient, channel="inbox", state="sent")
+
+    page = signed_in.get(f"/patients/{patient.pk}/messages/")
+
+    assert {*page.context["entries"]} == {*about}
+    assert page.context["totals"] == (8, 2, 2, 2, 2)
+    assert f"/patients/{patient.pk}/messages/" in signed_in.get(f"/patients/{patient.pk}/").content.decode()
+
+
+def test_patients_ledger_needs_as_many_queries_for_one_as_for_three(
+    signed_in, member, write, django_assert_num_queries
+):
+    patient = PatientFactory(clinic=member.clinic)
+
+    def add():
+        contact = Contact.objects.create(clinic=member.clinic, patient=patient)
+        write(patient=patient, recipient=None, contact=contact)
+
+    add()
+    signed_in.get("/")
+    with CaptureQueriesContext(connection) as few:
+        signed_in.get(f"/patients/{patient.pk}/messages/")
+    add()
+    add()
+    with django_assert_num_queries(len(few)):
+        signed_in.get(f"/patients/{patient.pk}/messages/")
+
+
+def test_who_settles_a_message_comes_back_to_the_patients_ledger(signed_in, member, write):
+    patient = PatientFactory(clinic=member.clinic)
+    message = write(patient=patient, state="dead", details={"refused": True})
+    back = f"/patients/{patient.pk}/messages/"
+
+    page = signed_in.get(f"/messages/{message.pk}/settle/?next={back}").content.decode()
+    again = signed_in.post(f"/messages/{message.pk}/send-again/", {"next": back})
+    Message.objects.update(state="dead")
+    elsewhere = signed_in.post(f"/messages/{message.pk}/settle/", {"next": "https://evil.example", "reason": "x"})
+
+    message.refresh_from_db()
+    assert f'value="{back}"' in page
+    assert (again.url, elsewhere.url, message.details) == (back, "/messages/", {})

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from iotrex_followup.environment import email_settings, require_production_settings, secret, words
+from iotrex_followup.environment import email_settings, rates, require_production_settings, secret, sms_gateway, words
 
 COMPLETE = {
     "SECRET_KEY": "s" * 60,
@@ -77,3 +77,28 @@ def test_without_email_url_messages_become_files(tmp_path: Path) -> None:
 def test_email_url_of_another_scheme_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ImproperlyConfigured, match="EMAIL_URL must look like"):
         email_settings("mail.example:25", outbox=tmp_path)
+
+
+def test_sms_gateway_is_an_address_and_a_template() -> None:
+    given = {"SMS_URL": "https://sms.example/send", "SMS_BODY": '{"to": ["{to}"], "body": "{text}"}'}
+    assert sms_gateway(given) == ("https://sms.example/send", {"to": ["{to}"], "body": "{text}"})
+    assert sms_gateway({}) == ("", {"to": "{to}", "text": "{text}", "key": "{key}"})
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"SMS_URL": "sms.example/send"}, "SMS_URL must look like"),
+        ({"SMS_BODY": "to={to}&text={text}"}, "SMS_BODY must be JSON"),
+        ({"SMS_BODY": '{"to": "{to}"}'}, "SMS_BODY must be JSON and hold {to} and {text}"),
+    ],
+)
+def test_sms_gateway_that_cannot_work_is_refused(given: dict[str, str], words: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match=words):
+        sms_gateway(given)
+
+
+def test_rates_are_numbers_by_channel() -> None:
+    assert rates({"SMS_RATE": "60"}) == {"email": 0, "sms": 60, "webhook": 0}
+    with pytest.raises(ImproperlyConfigured, match="EMAIL_RATE, SMS_RATE"):
+        rates({"EMAIL_RATE": "many", "SMS_RATE": "-1"})

@@ -6,8 +6,8 @@ from uuid import UUID
 import pytest
 from django.core import mail
 
-from events.delivery import channels
-from events.delivery.channels import Envelope, NotSent, Refused, Unanswered, send_email
+from events.delivery.channels import AddressRefused, Envelope, NotSent, Refused, Unanswered, email
+from events.delivery.channels.email import send_email
 
 ENVELOPE = Envelope(UUID(int=7), "roca@example.org", "An alert waits", "Sign in to read it.")
 
@@ -35,7 +35,7 @@ class MailServer:
 def answering(monkeypatch):
     def answer(**how):
         server = MailServer(**how)
-        monkeypatch.setattr(channels, "get_connection", lambda: server)
+        monkeypatch.setattr(email, "get_connection", lambda: server)
         return server
 
     return answer
@@ -57,10 +57,11 @@ def test_email_carries_the_same_message_id_at_every_try(answering, settings):
     [
         ({"at_opening": ConnectionRefusedError()}, NotSent, "cannot be reached"),
         ({"at_opening": smtplib.SMTPServerDisconnected()}, NotSent, "cannot be reached"),
-        ({"at_sending": smtplib.SMTPRecipientsRefused({"a": (550, b"no such user")})}, Refused, "answered 550"),
+        ({"at_sending": smtplib.SMTPRecipientsRefused({"a": (550, b"no such user")})}, AddressRefused, "answered 550"),
         ({"at_sending": smtplib.SMTPRecipientsRefused({"a": (451, b"later")})}, NotSent, "answered 451"),
         ({"at_sending": smtplib.SMTPDataError(554, b"refused")}, Refused, "answered 554"),
         ({"at_sending": smtplib.SMTPDataError(452, b"full")}, NotSent, "answered 452"),
+        ({"at_sending": smtplib.SMTPDataError(-1, b"")}, Unanswered, "answered -1"),
         ({"at_sending": smtplib.SMTPServerDisconnected()}, Unanswered, "fell silent"),
         ({"at_sending": TimeoutError()}, Unanswered, "fell silent"),
     ],

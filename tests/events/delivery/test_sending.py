@@ -9,12 +9,14 @@ from django.utils import timezone
 from events import tasks
 from events.delivery import breaker
 from events.delivery.channels import NotSent, Refused, Unanswered
-from events.delivery.claims import INTERRUPTED, LEASE, claim, end, free_lapsed
+from events.delivery.claims import INTERRUPTED, LEASE, MayLeaveAgain, claim, end, free_lapsed
 from events.delivery.figures import figures
 from events.delivery.kinds import KINDS, MessageKind
 from events.delivery.sending import BROKE, begin, deliver_due
 from events.models import Message
 from tests.events.conftest import NOW
+
+AGAIN = MayLeaveAgain(["test"], [], 3)
 
 
 def deliver(now=NOW, **how):
@@ -172,8 +174,8 @@ def test_message_without_an_answer_is_sent_again_only_where_twice_is_better_than
 def test_two_claims_never_hold_the_same_message(write):
     messages = {write().pk for _ in range(3)}
 
-    first = claim(now=NOW, channels=["email"], limit=2)
-    second = claim(now=NOW, channels=["email"], limit=2)
+    first = claim(now=NOW, channel="email", kinds=["test"], limit=2)
+    second = claim(now=NOW, channel="email", kinds=["test"], limit=2)
 
     assert len(first.messages) == 2
     assert {*first.messages, *second.messages} == messages
@@ -182,7 +184,7 @@ def test_two_claims_never_hold_the_same_message(write):
 
 def test_what_a_dead_worker_had_not_begun_is_due_again(provider, write):
     message = write()
-    claim(now=NOW, channels=["email"], limit=1)
+    claim(now=NOW, channel="email", kinds=["test"], limit=1)
 
     assert deliver(NOW + LEASE) == {}
     assert deliver(NOW + LEASE + timedelta(seconds=1)) == {"sent": 1}
@@ -192,18 +194,18 @@ def test_what_a_dead_worker_had_not_begun_is_due_again(provider, write):
 
 def test_claim_counts_anew_from_when_the_message_leaves(provider, write):
     message = write()
-    claimed = claim(now=NOW, channels=["email"], limit=1)
-    begin(message.pk, claimed.token, now=NOW + LEASE)
+    claimed = claim(now=NOW, channel="email", kinds=["test"], limit=1)
+    begin([message.pk], claimed.token, now=NOW + LEASE)
 
-    assert free_lapsed(now=NOW + LEASE + timedelta(seconds=30), again=["test"], most=3) == 0
-    assert free_lapsed(now=NOW + 2 * LEASE + timedelta(seconds=1), again=["test"], most=3) == 1
+    assert free_lapsed(now=NOW + LEASE + timedelta(seconds=30), may=AGAIN) == 0
+    assert free_lapsed(now=NOW + 2 * LEASE + timedelta(seconds=1), may=AGAIN) == 1
 
 
 @pytest.mark.parametrize(("again", "state"), [(True, "sent"), (False, "unknown")])
 def test_what_a_dead_worker_had_begun_may_have_arrived(provider, write, kind, again, state):
     kind(again=again)
     message = write()
-    claim(now=NOW, channels=["email"], limit=1)
+    claim(now=NOW, channel="email", kinds=["test"], limit=1)
     Message.objects.update(sending_since=NOW)
 
     deliver(NOW + LEASE + timedelta(seconds=1))
@@ -215,7 +217,7 @@ def test_what_a_dead_worker_had_begun_may_have_arrived(provider, write, kind, ag
 
 def test_worker_that_wakes_up_late_changes_nothing(provider, write):
     message = write()
-    late = claim(now=NOW, channels=["email"], limit=1)
+    late = claim(now=NOW, channel="email", kinds=["test"], limit=1)
     deliver(NOW + LEASE + timedelta(seconds=1))
 
     assert end(message.pk, late.token, state="dead") is False
