@@ -17,6 +17,7 @@ from iotrex_followup.embedded import Home, Postgres, Valkey
 DECIDED_BY_THE_DATABASE = (
     "tests/api/test_at_once.py",
     "tests/events/",
+    "tests/faults/test_defects.py",
     "tests/interop/test_bulk.py",
     "tests/interop/test_import_command.py",
     "tests/interop/test_import_job.py",

@@ -34,12 +34,14 @@ WHERE oldest.not_before <= %(now)s
 """
 
 # One short statement, whoever else asks at the same time: nobody waits for another, nobody gets the same row. The try
-# is counted here, before anything is sent, so that a message that kills its worker comes to an end too. The rows are
-# chosen apart, once: inside the condition of the UPDATE a plan may choose anew for each row, whatever the limit.
+# is counted here, before anything is sent, so that a message that kills its worker comes to an end too; those tried
+# before are claimed apart. The rows are chosen apart, once: inside the condition of the UPDATE a plan may choose anew
+# for each row, whatever the limit.
 CLAIM = """
 WITH chosen AS MATERIALIZED (
     SELECT id FROM events_message
     WHERE state = 'due' AND channel = %(channel)s AND kind = %(kind)s AND not_before <= %(now)s
+      AND (tries > 0) = %(tried)s
     ORDER BY not_before, id
     LIMIT %(limit)s
     FOR UPDATE SKIP LOCKED
@@ -112,16 +114,26 @@ def waiting(*, now: datetime) -> list[Waiting]:
 
 
 def claim(*, now: datetime, channel: str, kinds: Iterable[str], limit: int) -> Claim:
-    """Claim up to `limit` due messages of a channel: kind by kind in the order given, of each the longest due first."""
+    """Claim up to `limit` due messages of a channel: kind by kind in the order given, of each the longest due first.
+
+    At most one was tried before, and it comes last: should it be what killed its worker, it takes no other along again.
+    """
     claimed = Claim()
+    values: Values = {"now": now, "until": now + LEASE, "token": claimed.token, "channel": channel}
     with connection.cursor() as cursor:
+
+        def claim_of(kind: str, number: int, *, tried: bool) -> list[UUID]:
+            cursor.execute(CLAIM, values | {"kind": kind, "limit": number, "tried": tried})
+            return [pk for _, pk in sorted(cursor.fetchall())]
+
         for kind in kinds:
             left = limit - len(claimed.messages)
             if left <= 0:
                 break
-            times: Values = {"now": now, "until": now + LEASE, "token": claimed.token}
-            cursor.execute(CLAIM, times | {"channel": channel, "kind": kind, "limit": left})
-            claimed.messages.extend(pk for _, pk in sorted(cursor.fetchall()))
+            last = claim_of(kind, 1, tried=True)
+            claimed.messages.extend(claim_of(kind, left - len(last), tried=False) + last)
+            if last:
+                break
     return claimed
 
 

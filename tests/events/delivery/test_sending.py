@@ -1,9 +1,12 @@
 """What becomes of a message: sent once, tried again, ended with a reason; and never by two at once."""
 
+from collections import Counter
 from datetime import timedelta
+from unittest.mock import Mock
 
 import pytest
 from django.core.management import call_command
+from django.db import OperationalError
 from django.utils import timezone
 
 from events import tasks
@@ -13,6 +16,7 @@ from events.delivery.claims import INTERRUPTED, LEASE, MayLeaveAgain, claim, end
 from events.delivery.figures import figures
 from events.delivery.kinds import KINDS, MessageKind
 from events.delivery.sending import BROKE, begin, deliver_due
+from events.management.commands import deliver as command
 from events.models import Message
 from tests.events.conftest import NOW
 
@@ -76,7 +80,7 @@ def test_message_of_an_unknown_kind_is_dead_and_blocks_nobody(provider, write):
 
 def test_message_that_breaks_its_attempt_holds_nobody_up_and_comes_to_an_end(provider, write, kind, caplog):
     kind(most_tries=2)
-    broken, other = write(), write()
+    broken, other = write(not_before=NOW - timedelta(seconds=1)), write()
     provider.raises = [ZeroDivisionError("name of a patient")]
 
     assert deliver() == {"due": 1, "sent": 1}
@@ -118,6 +122,33 @@ def test_command_drains_what_is_due_and_says_so(provider, write, capsys):
     call_command("deliver", "--drain")
 
     assert capsys.readouterr().out == "1 sent; left: 0 due, 0 being sent, 0 dead\n"
+
+
+def test_command_outlives_a_restart_of_the_database(monkeypatch, caplog):
+    looks = iter([OperationalError("server closed the connection"), Counter(sent=1), KeyboardInterrupt()])
+
+    def look(**_):
+        found = next(looks)
+        if isinstance(found, BaseException):
+            raise found
+        return found
+
+    monkeypatch.setattr(command, "deliver_due", look)
+    monkeypatch.setattr(command, "sleep", lambda seconds: None)
+    closed = Mock()  # a test's own connection stays open
+    monkeypatch.setattr(command, "close_old_connections", closed)
+
+    with pytest.raises(KeyboardInterrupt):
+        call_command("deliver")
+    assert "the database did not answer" in caplog.text
+    closed.assert_called_once_with()
+
+
+def test_command_that_is_to_end_says_that_the_database_is_away(monkeypatch):
+    monkeypatch.setattr(command, "deliver_due", Mock(side_effect=OperationalError))
+
+    with pytest.raises(OperationalError):
+        call_command("deliver", "--drain")
 
 
 def test_task_sends_until_nothing_is_due(provider, write):
@@ -180,6 +211,22 @@ def test_two_claims_never_hold_the_same_message(write):
     assert len(first.messages) == 2
     assert {*first.messages, *second.messages} == messages
     assert not set(first.messages) & set(second.messages)
+
+
+def test_of_those_tried_before_one_is_claimed_and_comes_last(write):
+    tried = [write(tries=1, not_before=NOW - timedelta(hours=hours)) for hours in (2, 3)]
+    new = [write(not_before=NOW - timedelta(minutes=minutes)) for minutes in (2, 1)]
+
+    first = claim(now=NOW, channel="email", kinds=["test"], limit=20)
+    second = claim(now=NOW, channel="email", kinds=["test"], limit=20)
+
+    assert (first.messages, second.messages) == ([new[0].pk, new[1].pk, tried[1].pk], [tried[0].pk])
+
+
+def test_one_tried_before_ends_the_claim_so_that_other_kinds_are_not_at_risk(write):
+    tried, _ = write(tries=1), write(kind="other")
+
+    assert claim(now=NOW, channel="email", kinds=["test", "other"], limit=20).messages == [tried.pk]
 
 
 def test_what_a_dead_worker_had_not_begun_is_due_again(provider, write):
@@ -246,7 +293,9 @@ def test_way_out_that_fails_again_and_again_is_left_alone(provider, write, kind)
     assert deliver(NOW + timedelta(minutes=1)) == {"due": 1}  # one message tries it
     assert deliver(NOW + timedelta(minutes=2)) == {}
     assert deliver(NOW + timedelta(minutes=4)) == {"sent": 1}
-    assert deliver(NOW + timedelta(minutes=40)) == {"sent": breaker.FAILURES + 1}
+    while deliver(NOW + timedelta(minutes=40)):
+        pass
+    assert len(provider.taken) == breaker.FAILURES + 2
 
 
 def test_figures_say_what_waits_hangs_and_failed(provider, write):
