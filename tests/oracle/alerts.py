@@ -1,0 +1,270 @@
+"""Recomputes which alerts one patient's results must raise, how urgent, and when they come back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from math import inf
+
+from tests.oracle.log import Line
+from tests.oracle.results import Result
+from tests.oracle.standing import Standing
+from tests.oracle.urgency import CREATININE_UNKNOWN, EPISODES, is_more, steps_of, tier_of, worse
+from tests.oracle.urgency import direction as direction_of
+from tests.oracle.values import upper_creatinine
+from tests.oracle.wall_clock import DAY, at_wall_clock, local, local_day
+
+# The rules of the product's alerts, by the episode that the oracle recomputes; other rules are not compared.
+RULES = {
+    "counts": "counts", "cytopenia": "counts", "anc": "counts", "platelets": "counts", "hgb": "counts",
+    "kidney": "kidney", "creatinine": "kidney", "potassium": "potassium",
+}  # fmt: skip
+OF_TODAY = ("same_day", "immediate")
+AT_ONCE, BY_THE_SWEEP = timedelta(minutes=1), timedelta(minutes=6)
+# The second clock over the counts (PROTOCOL.md 10).
+CLOCK_FROM, LATE_AFTER, LATE_AFTER_SEVERE = 14, 8, 4
+
+Episode = tuple[str, str]  # which, and whether it is about what is too low or too high
+
+
+@dataclass
+class Raising:
+    """One time at which an alert must be raised, or may be."""
+
+    episode: Episode
+    tiers: set[str]  # of the news, and the worst of the episode
+    at: datetime
+    again: bool | None  # None: both are right
+    why: str
+    lines: list[int]
+    is_needed: bool
+    within: timedelta = AT_ONCE
+
+
+@dataclass
+class Open:
+    """An episode that is not resolved."""
+
+    tier: str
+    stands: dict[str, tuple[Result, str]] = field(default_factory=dict)  # the latest of each analyte, and its tier
+    told: dict[str, tuple[Result, str]] = field(default_factory=dict)  # the latest of each that was to be told
+    had_a_first: bool = False  # a value that is for the first of an episode alone
+    name: str = ""
+    state: str = "open"
+    answered_at: datetime | None = None
+    by_when: date | None = None
+    lines: list[int] = field(default_factory=list)
+
+    @property
+    def standing(self) -> str:
+        tier = ""
+        for _, of_latest in self.stands.values():
+            tier = worse(tier, of_latest)
+        return tier
+
+
+class Alerting:
+    """Follows one patient's lines and notes what must be raised."""
+
+    def __init__(self, standing: Standing) -> None:
+        self.standing, self.clinic = standing, standing.clinic
+        self.steps = steps_of(self.clinic["urgency"])
+        self.open: dict[Episode, Open] = {}
+        self.perhaps_open: set[Episode] = set()  # may have closed by itself, or not
+        self.expected: list[Raising] = []
+        self.episodes: dict[str, Episode] = {}  # by the name of an alert
+        self.states: dict[str, str] = {}
+        self.explained: set[int] = set()  # lines that raise the counts again since the next one is late
+
+    def take(self, line: Line) -> None:
+        """Take in a line that the standing has taken in already."""
+        assert line.at is not None
+        self.pass_time(line.at, line.number)
+        if line.what == "results":
+            self._judge(line)
+        elif line.what == "raised" and line["rule"] in RULES:
+            self._name(line)
+            if RULES[line["rule"]] == "counts" and line["again"] and count_is_late(self.standing, line.at):
+                self.explained.add(line.number)
+        elif line.what in ("acknowledged", "resolved") and line["alert"] in self.episodes:
+            self._answer(line)
+
+    # What results say
+
+    def _judge(self, line: Line) -> None:
+        """See what the news of a line of results raises."""
+        news: dict[Episode, list[Result]] = {}
+        for result in self.standing.new_results:
+            if result.value and result.analyte in self.steps and result.analyte in EPISODES:
+                for side in ("low", "high"):
+                    news.setdefault((EPISODES[result.analyte], side), []).append(result)
+        for episode, results in sorted(news.items(), key=lambda each: each[0]):
+            self._see(episode, results, line)
+
+    def _see(self, episode: Episode, news: list[Result], line: Line) -> None:
+        """Open an episode, raise it again, or let it be."""
+        known = self.open.get(episode)
+        is_first = known is None or not known.had_a_first
+        tiers = [(result, self._tier(result, episode, is_first=is_first)) for result in news]
+        of_news = ""
+        for _, tier in tiers:
+            of_news = worse(of_news, tier)
+        if known is None and not of_news:
+            return
+        is_new = known is None
+        known = known or self.open.setdefault(episode, Open(of_news))
+        before, worst = known.standing, known.tier
+        known.tier = worse(worst, of_news)
+        known.lines.append(line.number)
+        self._note(known, tiers, episode)
+        assert line.at is not None
+        if is_new:
+            self._open_anew(episode, known, line.at, of_news)
+        elif is_more(of_news, worst) or is_more(known.standing, before):
+            told = worse(of_news, known.standing)
+            self._raise(episode, known, line.at, "worse than what stood", {told, known.tier}, told in OF_TODAY)
+        if known.tier not in OF_TODAY and not known.standing:
+            self._may_close(episode)
+
+    def _note(self, known: Open, tiers: list[tuple[Result, str]], episode: Episode) -> None:
+        """Note of each analyte the latest by time of specimen."""
+        for result, tier in tiers:
+            if self.standing.results.of(result.analyte)[-1] is result:
+                known.stands[result.analyte] = (result, tier)
+                if tier:
+                    known.told[result.analyte] = (result, tier)
+            known.had_a_first = known.had_a_first or (tier != "" and self._is_for_the_first(result))
+
+    def _may_close(self, episode: Episode) -> None:
+        """Decision: what is for the next working day may close by itself once nothing of it is to be told any more.
+
+        Within the limits of normal it has to, between those and the limits of the table nobody says so; what a later
+        value does is then right both ways.
+        """
+        self.open.pop(episode)
+        self.perhaps_open.add(episode)
+
+    def _open_anew(self, episode: Episode, known: Open, at: datetime, tier: str) -> None:
+        is_sure = episode not in self.perhaps_open
+        is_needed = tier in OF_TODAY or (is_sure and is_told_of_the_latest(known))
+        self._raise(episode, known, at, "found", {tier}, is_needed, again=False if is_sure else None)
+        self.perhaps_open.discard(episode)
+
+    def _raise(
+        self,
+        episode: Episode,
+        known: Open,
+        at: datetime,
+        why: str,
+        tiers: set[str],
+        is_needed: bool,
+        *,
+        again: bool | None = True,
+        within: timedelta = AT_ONCE,
+    ) -> None:
+        if is_needed:
+            known.state, known.by_when = "open", None
+        again = again if known.tier in OF_TODAY or not again else None
+        self.expected.append(Raising(episode, tiers, at, again, why, list(known.lines), is_needed, within))
+
+    def _is_for_the_first(self, result: Result) -> bool:
+        """Tell whether a value reaches a step that is for the first of an episode alone."""
+        steps = [step for step in self.steps[result.analyte] if step.get("first")]
+        return bool(result.value and tier_of(steps, result.value, is_first=True, baseline=None))
+
+    def _tier(self, result: Result, episode: Episode, *, is_first: bool) -> str:
+        """Return the tier of one value for an episode; what is too high is within limits for what was too low."""
+        assert result.value is not None
+        steps = self.steps[result.analyte]
+        if direction_of(steps, result.value) != episode[1]:
+            return ""
+        if result.analyte != "creatinine":
+            return tier_of(steps, result.value, is_first=is_first, baseline=None)
+        baseline = self._creatinine_baseline(result)
+        return tier_of(steps, result.value, is_first=is_first, baseline=baseline) if baseline else CREATININE_UNKNOWN
+
+    def _creatinine_baseline(self, result: Result) -> Decimal | None:
+        """Return what a creatinine is measured by: the baseline before the first treatment, else the upper limit."""
+        first = min((treatment.on for treatment in self.standing.treatments.values()), default=None)
+        baseline = self.standing.results.baseline("creatinine", first) if first else None
+        if baseline is not None or result.high is not None:
+            return baseline if baseline is not None else result.high
+        line = self.standing.line
+        return upper_creatinine(line["sex"], line["born"], result.day)
+
+    # What people and time do
+
+    def _name(self, line: Line) -> None:
+        """Learn how the log calls an episode, and that it waits for an answer; open one that other rules opened."""
+        of = RULES[line["rule"]]
+        latest = [each.episode for each in self.expected if each.at == line.at and each.episode[0] == of]
+        sides = [(of, side) for side in ("low", "high") if (of, side) in self.open]
+        episode = (
+            self.episodes.get(line["alert"]) or (latest or sides or [(of, "high" if of == "kidney" else "low")])[0]
+        )
+        self.episodes[line["alert"]] = episode
+        self.states[line["alert"]] = "open"
+        known = self.open.setdefault(episode, Open(line["tier"]))
+        known.name, known.state, known.by_when = line["alert"], "open", None
+
+    def _answer(self, line: Line) -> None:
+        self.states[line["alert"]] = line.what
+        episode = self.episodes[line["alert"]]
+        known = self.open.get(episode)
+        if known is None or known.name != line["alert"]:
+            return
+        if line.what == "resolved":
+            self.open.pop(episode)
+            return
+        known.state, known.answered_at, known.by_when = "acknowledged", line.at, line["by_when"]
+        known.lines.append(line.number)
+
+    def pass_time(self, now: datetime, before: float = inf) -> None:
+        """Bring back what was answered by a day that has passed, unless the record shows that it happened.
+
+        `before`: the line that is being taken in; what it and later ones say was not known then.
+        """
+        for episode, known in self.open.items():
+            if known.state != "acknowledged" or known.by_when is None:
+                continue
+            at = at_wall_clock(known.by_when + DAY, time(0), self.clinic["zone"])
+            if at <= now:
+                known.by_when = None
+                happened = self._happened(known, before)
+                if happened is not True:
+                    why = "what was to happen has not"
+                    self._raise(episode, known, at, why, {known.tier}, happened is False, within=BY_THE_SWEEP)
+
+    def _happened(self, known: Open, before: float) -> bool | None:
+        """Tell whether all that was told was drawn again since the answer and is better.
+
+        Decision: better is a less urgent tier; a better number of the same tier is None, and both are right.
+        """
+        assert known.answered_at is not None
+        answered = local(known.answered_at, self.clinic["zone"]).replace(tzinfo=None)
+        clearly = True
+        for analyte, (result, tier) in known.told.items():
+            results = [each for each in self.standing.results.of(analyte) if each.value and each.line < before]
+            repeats = [each for each in results if each.collected_at > answered]
+            if not repeats:
+                return False
+            clearly = clearly and result not in repeats and is_more(tier, known.stands[analyte][1])
+        return True if clearly else None
+
+
+def is_told_of_the_latest(known: Open) -> bool:
+    """Decision: what is for the next working day need not be told of an old specimen when a newer one is better."""
+    return known.standing != ""
+
+
+def count_is_late(standing: Standing, now: datetime) -> bool:
+    """Tell whether the next blood count is late: more than 8 days after the last, 4 after a severe one."""
+    today = local_day(now, standing.clinic["zone"])
+    begun = [treatment for treatment in standing.treatments.values() if treatment.on <= today]
+    if not begun:
+        return False
+    current = max(begun, key=lambda treatment: treatment.on)
+    since, severe = max([(current.on, False), *standing.course(current.number).severe])
+    days = (today - max(since, current.followed_from)).days
+    return (today - current.on).days >= CLOCK_FROM and days > (LATE_AFTER_SEVERE if severe else LATE_AFTER)

@@ -1,0 +1,90 @@
+"""Recomputes on which days which visit is to be reminded of: the days on which each reminder falls and is useful."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from tests.oracle.fields import VisitKey
+
+DEFAULT: dict[str, tuple[int, ...]] = {"before_booked": (7, 1), "before_window": (7, 1), "overdue": (1,)}
+WEEKLY_ONLY = 1
+# How many days after its own a reminder may still leave; None: up to the day before the visit.
+LATE_BEFORE: int | None = None
+LATE_OVERDUE = 3
+
+
+@dataclass(frozen=True)
+class Reminder:
+    """One reminder of one visit: the local day on which it falls, and the first and last on which it may leave."""
+
+    visit: VisitKey
+    moment: tuple[str, int]
+    falls: date
+    first: date
+    last: date
+
+
+@dataclass(frozen=True)
+class Stand:
+    """What of a visit decides its reminders."""
+
+    opens: date
+    closes: date
+    booked: date | None
+
+
+def rules_of(written: Any) -> dict[str, tuple[int, ...]]:
+    """Read the `reminders` of the clinic's line: [{"moment": "before_booked", "days": [7, 1]}, ...]; none: the default.
+
+    `days` may be a single number, and a moment may stand in several rules.
+    """
+    rules: dict[str, tuple[int, ...]] = dict.fromkeys(DEFAULT, ())
+    for rule in written:
+        days = rule["days"] if isinstance(rule["days"], list) else [rule["days"]]
+        rules[rule["moment"]] = tuple(sorted({*rules[rule["moment"]], *days}, reverse=True))
+    return rules if written else DEFAULT
+
+
+def is_weekly(timepoint: str) -> bool:
+    """Decision: weeks, and the draws twice a week, are reminded of one day before only."""
+    return timepoint[0] in "WD"
+
+
+def days_before(rules: dict[str, tuple[int, ...]], moment: str, timepoint: str) -> list[int]:
+    """Return how many days before a visit it is reminded of."""
+    return [days for days in rules[moment] if days == WEEKLY_ONLY or not is_weekly(timepoint)]
+
+
+def reminders_of(visit: VisitKey, stand: Stand, rules: dict[str, tuple[int, ...]]) -> list[Reminder]:
+    """Return every reminder of a visit as it stands."""
+    free_from = date.min
+    found: list[Reminder] = []
+    if stand.booked:
+        free_from = stand.booked + timedelta(days=1)  # a past appointment without a record counts as none
+        found += before(visit, "before_booked", stand.booked, date.min, rules)
+    found += before(visit, "before_window", stand.opens, free_from, rules)
+    for days in rules["overdue"]:
+        falls = overdue_falls(stand.closes, days)
+        last = falls + timedelta(days=LATE_OVERDUE)
+        found.append(Reminder(visit, ("overdue", days), falls, max(falls, free_from), last))
+    return [reminder for reminder in found if reminder.first <= reminder.last]
+
+
+def overdue_falls(closes: date, days: int) -> date:
+    """Decision: the days count from the last day of the window: 1 is the first day on which the visit is overdue."""
+    return closes + timedelta(days=days)
+
+
+def before(
+    visit: VisitKey, moment: str, day: date, free_from: date, rules: dict[str, tuple[int, ...]]
+) -> list[Reminder]:
+    """Return the reminders before `day`: useful up to the day before it."""
+    found = []
+    for days in days_before(rules, moment, visit[1]):
+        falls, last = day - timedelta(days=days), day - timedelta(days=1)
+        if LATE_BEFORE is not None:
+            last = min(last, falls + timedelta(days=LATE_BEFORE))
+        found.append(Reminder(visit, (moment, days), falls, max(falls, free_from), last))
+    return found

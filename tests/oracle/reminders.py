@@ -1,0 +1,257 @@
+"""Recomputes which reminders one patient's contacts must get, when and by which way, and which they must not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from functools import cache
+from heapq import heappop, heappush
+
+from tests.oracle import life
+from tests.oracle.contacts import Contacts, Way
+from tests.oracle.fields import Item, VisitKey
+from tests.oracle.log import Line
+from tests.oracle.moments import Reminder, Stand, reminders_of, rules_of
+from tests.oracle.standing import Standing, Visit
+from tests.oracle.wall_clock import DAY, MINUTE, at_wall_clock, days_between, is_quiet, local_day, next_full_five
+
+GRACE = 5 * MINUTE  # one sweep
+AFTER_AN_OUTAGE = 31 * MINUTE
+NOBODY = Way("", "void")
+NO_WAY_OUT = ("void", "call")
+CHANGES_THE_WAY = ("contact", "refuses", "life", "life.accepted", "life.ended")
+
+
+@dataclass
+class Expected:
+    """One reminder that must leave by `way`, not before `earliest` and not after `latest`."""
+
+    reminder: Reminder
+    way: Way
+    earliest: datetime
+    latest: datetime
+    lines: list[int]
+    may_be_missing: bool = False
+
+    @property
+    def item(self) -> Item:
+        return self.reminder.visit, self.reminder.moment
+
+
+@dataclass
+class Outages:
+    """When which channel takes nothing."""
+
+    by_channel: dict[str, list[tuple[datetime, datetime]]] = field(default_factory=dict)
+
+    def take(self, line: Line) -> None:
+        if line.at:
+            self.by_channel.setdefault(line["channel"], []).append((line.at, line["until"]))
+
+    def until(self, channel: str, now: datetime) -> datetime | None:
+        """Return the end of the outage of `channel` at `now`; None: it takes messages."""
+        ends = [until for begins, until in self.by_channel.get(channel, ()) if begins <= now < until]
+        return max(ends, default=None)
+
+    def slow_until(self, channel: str, now: datetime) -> datetime:
+        """Return until when what is due `now` may wait after an outage that is over: at least a sweep."""
+        ends = [until for begins, until in self.by_channel.get(channel, ()) if until <= now < until + AFTER_AN_OUTAGE]
+        return max([now, *(end + AFTER_AN_OUTAGE for end in ends)])
+
+
+@cache
+def moments_of(first: date, last: date, zone: str, hours: tuple[time, time]) -> list[datetime]:
+    """Return the moments of every day at which something planned may leave: the end of the quiet, and the hour."""
+    remind_at, quiet_until = hours
+    return sorted(
+        {at_wall_clock(day, clock, zone) for day in days_between(first, last) for clock in (quiet_until, remind_at)}
+    )
+
+
+class Reminding:
+    """Replays one patient's lines and notes what must be sent."""
+
+    def __init__(self, standing: Standing, outages: Outages) -> None:
+        self.standing, self.outages, self.clinic = standing, outages, standing.clinic
+        self.zone: str = standing.line["zone"] or self.clinic["zone"]
+        self.rules = rules_of(self.clinic["reminders"])
+        self.contacts = Contacts(standing.line["born"])
+        self.stands: dict[VisitKey, Stand | None] = {}
+        self.by_day: dict[date, set[Reminder]] = {}
+        self.told: set[Reminder] = set()
+        self.written: set[tuple[str, date]] = set()
+        self.joining: dict[tuple[str, date], datetime] = {}
+        self.again: list[datetime] = []  # further moments: sweeps after a change, ends of outages
+        self.expected: list[Expected] = []
+        self.settled_on = date.min
+
+    # Through time
+
+    def run(self, lines: list[Line], first: date, last: date) -> Iterator[Line]:
+        """Replay `lines` from day to day; hands each one out once it is taken in."""
+        hours = (self.clinic["remind_at"], self.clinic["quiet_until"])
+        moments = iter(moments_of(first, last, self.zone, hours))
+        moment = next(moments, None)
+        for line in lines:
+            if line.at is None:
+                continue
+            while True:
+                now = min((each for each in (moment, self.again[0] if self.again else None) if each), default=None)
+                if now is None or now >= line.at:
+                    break
+                moment = self._step(now, moment, moments)
+            self._take(line)
+            yield line
+        while moment or self.again:
+            now = min(each for each in (moment, self.again[0] if self.again else None) if each)
+            moment = self._step(now, moment, moments)
+
+    def _step(self, now: datetime, moment: datetime | None, moments: Iterator[datetime]) -> datetime | None:
+        """Look at what is due `now`; return the next moment of the days."""
+        while self.again and self.again[0] == now:
+            heappop(self.again)
+        self._look(now)
+        return next(moments, None) if now == moment else moment
+
+    def _take(self, line: Line) -> None:
+        """Take one line in, and see by the next sweep what follows from it."""
+        assert line.at is not None
+        today = local_day(line.at, self.clinic["zone"])
+        self._wake(today)
+        is_known = self.contacts.take(line)
+        if self.standing.take(line):
+            self.standing.settle(today)
+            self.settled_on = today
+            self._follow_visits()
+            is_known = True
+        if is_known:
+            heappush(self.again, next_full_five(line.at))
+            self._let_go(line)
+
+    def _let_go(self, line: Line) -> None:
+        """Let what may have been under way be missing, where `line` says that nobody wants it any more."""
+        assert line.at is not None
+        for expected in reversed(self.expected):
+            if expected.earliest + DAY < line.at:
+                break
+            day = local_day(expected.earliest, self.zone)
+            is_wanted = expected.reminder in self.by_day.get(day, ()) and line.what not in CHANGES_THE_WAY
+            if not is_wanted and line.at <= expected.latest:
+                expected.may_be_missing = True
+
+    def _wake(self, today: date) -> None:
+        """Let happen what the days since brought by themselves."""
+        if self.settled_on == date.min:
+            self.settled_on = today
+        if any(self.standing.wakes_on(day) for day in days_between(self.settled_on + DAY, today)):
+            self.standing.settle(today)
+            self._follow_visits()
+        self.settled_on = today
+
+    def _follow_visits(self) -> None:
+        """Note on which days which visit is to be reminded of, where that has changed."""
+        booked = self.standing.booked_days()
+        for key, visit in self.standing.visits.items():
+            at = visit.timepoint
+            stand = Stand(at.opens, at.closes, booked.get(key)) if is_reminded_of(visit) else None
+            if stand == self.stands.get(key):
+                continue
+            self._note(key, self.stands.get(key), add=False)
+            self._note(key, stand, add=True)
+            self.stands[key] = stand
+
+    def _note(self, key: VisitKey, stand: Stand | None, *, add: bool) -> None:
+        for reminder in reminders_of(key, stand, self.rules) if stand else ():
+            for day in days_between(reminder.first, reminder.last):
+                reminders = self.by_day.setdefault(day, set())
+                (reminders.add if add else reminders.discard)(reminder)
+
+    # What is due
+
+    def _look(self, now: datetime) -> None:
+        """Expect what is due `now`, unless nobody may be written to."""
+        today = local_day(now, self.clinic["zone"])
+        self._wake(today)
+        day = local_day(now, self.zone)
+        due = self._due(day, now)
+        ends_outage = any(now == until for each in self.outages.by_channel.values() for _, until in each)
+        if not due or (self._is_quiet(now) and not ends_outage):
+            return
+        if life.is_silent(list(self.standing.life.values()), today):
+            return
+        way = self._way(day)
+        if way is None:
+            self._expect(due, NOBODY, now, now)
+        elif until := self.outages.until(way.channel, now):
+            heappush(self.again, until)
+        else:
+            self._expect_message(due, way, day, now)
+
+    def _way(self, day: date) -> Way | None:
+        """Decision: what is refused for good is noted, and told anew at once by the next way that is left."""
+        while True:
+            way = self.contacts.way(day)
+            if way is None or way not in self.contacts.refuses:
+                return way
+            self.contacts.faults.add(way)
+
+    def _due(self, day: date, now: datetime) -> list[Reminder]:
+        """Return what is known, useful and not told by `now`: of today only once its hour has come."""
+        has_come = now >= self._leaves(day)
+        return [
+            reminder
+            for reminder in self.by_day.get(day, ())
+            if reminder not in self.told and (reminder.falls < day or has_come)
+        ]
+
+    def _leaves(self, day: date) -> datetime:
+        """Return when the reminders of `day` leave: at their hour, or at the end of the quiet that holds it."""
+        at = at_wall_clock(day, self.clinic["remind_at"], self.zone)
+        if not self._is_quiet(at):
+            return at
+        until = at_wall_clock(day, self.clinic["quiet_until"], self.zone)
+        return until if until > at else at_wall_clock(day + DAY, self.clinic["quiet_until"], self.zone)
+
+    def _is_quiet(self, now: datetime) -> bool:
+        return is_quiet(now, self.zone, self.clinic["quiet_from"], self.clinic["quiet_until"])
+
+    def _expect_message(self, due: list[Reminder], way: Way, day: date, now: datetime) -> None:
+        """Expect one message with all that is due, if the contact has none of that day yet.
+
+        Decision: what is late in the morning leaves at once or together with what leaves that day; both are right.
+        """
+        leaves = self._leaves(day)
+        earliest = self.joining.get((way.contact, day), now)
+        if (way.contact, day) in self.written and (way.contact, day) not in self.joining:
+            return
+        self.joining.pop((way.contact, day), None)
+        if now < leaves:
+            self.joining[way.contact, day] = now
+        self.written.add((way.contact, day))
+        self._expect(due, way, earliest, self._latest(way, max(now, leaves)))
+
+    def _latest(self, way: Way, at: datetime) -> datetime:
+        """Return the last instant at which what leaves at `at` may be taken by the provider."""
+        latest = self.outages.slow_until(way.channel, at)
+        if self._is_quiet(at):  # an outage ended at night: at once, or in the morning
+            day = local_day(at, self.zone)
+            morning = at_wall_clock(day, self.clinic["quiet_until"], self.zone)
+            latest = max(latest, (morning if morning > at else morning + DAY) + AFTER_AN_OUTAGE)
+        return latest + GRACE
+
+    def _expect(self, due: list[Reminder], way: Way, earliest: datetime, latest: datetime) -> None:
+        for reminder in sorted(due, key=lambda each: (each.visit, each.moment)):
+            self.told.add(reminder)
+            self.expected.append(Expected(reminder, way, earliest, latest, self._reasons(reminder.visit)))
+
+    def _reasons(self, key: VisitKey) -> list[int]:
+        """Return the lines from which a reminder follows."""
+        appointment = self.standing.booked_for(key)
+        lines = self.standing.treatments[key[0]].lines + self.standing.visits[key].lines
+        return lines + ([appointment.line] if appointment else [])
+
+
+def is_reminded_of(visit: Visit) -> bool:
+    """Decision: a visit of which something was drawn waits for a result, not for the patient."""
+    return visit.is_open and not visit.awaits_result and not visit.on_hold and not visit.before_enrolment

@@ -1,0 +1,290 @@
+"""Which reminders must leave, when, to whom, by which way."""
+
+from typing import Any
+
+import pytest
+
+from tests.oracle.compare import check_patient, end_of
+from tests.oracle.log import read_log
+from tests.oracle.moments import rules_of
+from tests.oracle.reminders import Outages, Reminding
+from tests.oracle.scribe import CLINIC, Scribe
+from tests.oracle.standing import Standing
+from tests.oracle.timeline import Plans
+
+W1, W2, M1 = [1, "W1", "visit"], [1, "W2", "visit"], [1, "M1", "imaging"]
+
+
+def reminded(scribe: Scribe) -> list[str]:
+    """Return what must leave: the visit, the moment, the way and the earliest instant."""
+    log = scribe.log()
+    lines = log.patients["P0001"]
+    outages = Outages()
+    for line in log.everybody:
+        outages.take(line)
+    standing = Standing(lines[0], log.clinic, Plans(log.clinic["protocol"]), log.simulation["ends_on"])
+    reminding = Reminding(standing, outages)
+    list(reminding.run(lines, log.simulation["starts_on"], log.simulation["ends_on"]))
+    return [
+        f"{each.reminder.visit[1]} {each.reminder.moment[0]} {each.reminder.moment[1]}"
+        f" {each.way.contact or 'nobody'} {each.way.channel} {each.earliest:%m-%dT%H:%M}"
+        for each in reminding.expected
+        if not each.may_be_missing
+    ]
+
+
+@pytest.fixture
+def log() -> Scribe:
+    scribe = Scribe()
+    scribe.patient()
+    scribe.treated()
+    return scribe
+
+
+UNBOOKED = [
+    "W1 before_window 1 P0001a sms 01-04T09:00",
+    "W2 before_window 1 P0001a sms 01-11T09:00",
+    "W1 overdue 1 P0001a sms 01-12T09:00",
+    "M1 before_window 7 P0001a sms 01-18T09:00",
+    "W2 overdue 1 P0001a sms 01-19T09:00",
+    "M1 before_window 1 P0001a sms 01-24T09:00",
+    "M1 overdue 1 P0001a sms 02-09T09:00",
+]
+
+
+def booked(log: Scribe, visit: list[Any], on: str, at: str, name: str = "A1") -> None:
+    log.say("booked", at, patient="P0001", appointment=name, visits=[visit], on=on, time=None)
+
+
+def test_nothing_booked(log: Scribe) -> None:
+    log.contact()
+    assert reminded(log) == UNBOOKED
+
+
+def test_rules_of_the_clinic() -> None:
+    log = Scribe(reminders=[{"moment": "before_window", "days": [3]}])
+    log.patient()
+    log.contact()
+    log.treated()
+    assert reminded(log) == ["M1 before_window 3 P0001a sms 01-22T09:00"]
+
+
+def test_rules_in_several_rows() -> None:
+    assert rules_of([{"moment": "overdue", "days": 2}, {"moment": "overdue", "days": 5}])["overdue"] == (5, 2)
+
+
+def test_a_booking_takes_the_place_of_the_window(log: Scribe) -> None:
+    log.contact()
+    booked(log, M1, "2024-01-30", "2024-01-10T10:00:00")
+    assert [each for each in reminded(log) if each[:2] == "M1"] == [
+        "M1 before_booked 7 P0001a sms 01-23T09:00",
+        "M1 before_booked 1 P0001a sms 01-29T09:00",
+        "M1 overdue 1 P0001a sms 02-09T09:00",
+    ]
+
+
+def test_a_booking_that_came_late_is_told_at_the_next_sweep(log: Scribe) -> None:
+    log.contact()
+    booked(log, M1, "2024-01-30", "2024-01-27T14:01:00")
+    assert "M1 before_booked 7 P0001a sms 01-27T14:05" in reminded(log)
+
+
+def test_what_is_known_at_night_waits_for_the_morning(log: Scribe) -> None:
+    log.contact()
+    booked(log, M1, "2024-01-30", "2024-01-27T21:01:00")
+    assert "M1 before_booked 7 P0001a sms 01-28T07:00" in reminded(log)
+
+
+def test_nothing_before_a_visit_leaves_on_its_day(log: Scribe) -> None:
+    log.contact()
+    booked(log, M1, "2024-01-30", "2024-01-30T07:30:00")
+    assert not any("before_booked" in each for each in reminded(log))
+
+
+def test_a_second_message_of_a_day_waits_for_the_next(log: Scribe) -> None:
+    log.contact()
+    booked(log, M1, "2024-01-30", "2024-01-18T14:01:00")  # the 18th has its message already
+    booked(log, W2, "2024-01-20", "2024-01-18T14:01:00", "A2")
+    assert "W2 before_booked 1 P0001a sms 01-19T09:00" in reminded(log)
+    assert "M1 before_booked 7 P0001a sms 01-23T09:00" in reminded(log)
+
+
+def test_moved_cancelled_and_not_attended(log: Scribe) -> None:
+    log.contact()
+    booked(log, M1, "2024-01-30", "2024-01-10T10:00:00")
+    log.say("moved", "2024-01-24T10:00:00", appointment="A1", on="2024-02-05", time=None)
+    assert [each for each in reminded(log) if "before_booked" in each] == [
+        "M1 before_booked 7 P0001a sms 01-23T09:00",
+        "M1 before_booked 7 P0001a sms 01-29T09:00",
+        "M1 before_booked 1 P0001a sms 02-04T09:00",
+    ]
+    log.say("cancelled", "2024-02-01T10:00:00", appointment="A1")
+    assert "M1 before_booked 1 P0001a sms 02-04T09:00" not in reminded(log)
+
+
+def test_a_past_appointment_without_a_record_counts_as_none(log: Scribe) -> None:
+    log.contact()
+    booked(log, M1, "2024-02-10", "2024-01-10T10:00:00")
+    assert "M1 overdue 1 P0001a sms 02-11T07:00" in reminded(log)
+
+
+def test_a_booking_to_come_is_not_overdue(log: Scribe) -> None:
+    log.contact()
+    booked(log, M1, "2024-02-14", "2024-01-10T10:00:00")
+    assert not any(each.startswith("M1 overdue") for each in reminded(log))
+
+
+@pytest.mark.parametrize("kind", ["death", "declines_follow_up", "comfort_care", "pause", "lost", "declines_messages"])
+def test_who_is_not_followed_or_wants_none_gets_none(log: Scribe, kind: str) -> None:
+    log.contact()
+    log.say("life", "2024-01-10T10:00:00", patient="P0001", event="E1", kind=kind, **{"from": "2024-01-10"})
+    assert reminded(log) == UNBOOKED[:1]
+
+
+def test_after_a_pause_what_is_late_is_told_while_it_is_useful(log: Scribe) -> None:
+    log.contact()
+    log.say("life", "2024-01-10T10:00:00", patient="P0001", event="E1", kind="pause", **{"from": "2024-01-10"})
+    log.say("life.ended", "2024-01-20T10:02:00", event="E1", on="2024-01-20")
+    assert reminded(log)[1:3] == ["M1 before_window 7 P0001a sms 01-20T10:05", "W2 overdue 1 P0001a sms 01-20T10:05"]
+    assert not any(each.startswith("W1 overdue") for each in reminded(log))
+
+
+def test_the_patient_s_zone_decides() -> None:
+    log = Scribe()
+    log.patient(zone="America/New_York")
+    log.contact()
+    log.treated()
+    assert reminded(log)[0] == "W1 before_window 1 P0001a sms 01-04T15:00"
+
+
+# To whom
+
+
+def way(scribe: Scribe) -> str:
+    return " ".join(reminded(scribe)[0].split()[3:5])
+
+
+@pytest.mark.parametrize(
+    ("contacts", "expected"),
+    [
+        ([{}], "P0001a sms"),
+        ([{"sms_consent": ""}], "P0001a email"),
+        ([{"sms_consent": "refused", "email_consent": "refused"}], "nobody void"),
+        ([{"phone": False}], "P0001a email"),
+        ([{"phone": False, "email": False}], "nobody void"),
+        ([{"is_active": False}, {"relation": "partner"}], "P0001b sms"),
+        ([{"order": 2}, {"relation": "partner", "order": 1}], "P0001b sms"),
+        ([{"sms_consent": "", "email_consent": ""}, {"relation": "mother"}], "nobody void"),
+        ([{"sms_consent": "", "email_consent": ""}, {"relation": "guardian"}], "nobody void"),
+        ([{"sms_consent": "", "email_consent": ""}, {"relation": "guardian", "legal_authority": True}], "P0001b sms"),
+        ([{"interpreter": True}], "P0001a call"),
+        ([{"language": "other"}], "P0001a call"),
+        ([{"language": "es"}], "P0001a sms"),
+        ([], "nobody void"),
+    ],
+)
+def test_whom_an_adult_s_reminder_goes_to(log: Scribe, contacts: list[dict[str, Any]], expected: str) -> None:
+    for letter, fields in zip("ab", contacts, strict=False):
+        log.contact(contact=f"P0001{letter}", **fields)
+    assert way(log) == expected
+
+
+@pytest.mark.parametrize(
+    ("born", "contacts", "expected"),
+    [
+        ("2015-05-05", [{}], "nobody void"),
+        ("2015-05-05", [{}, {"relation": "father", "order": 2}], "P0001b sms"),
+        ("2015-05-05", [{}, {"relation": "guardian", "order": 2}], "P0001b sms"),
+        ("2015-05-05", [{}, {"relation": "other", "order": 2}], "nobody void"),
+        ("2015-05-05", [{}, {"relation": "other", "order": 2, "legal_authority": True}], "P0001b sms"),
+        ("2006-01-04", [{}, {"relation": "mother", "order": 2}], "P0001a sms"),  # 18 on the day
+        ("2006-01-05", [{}, {"relation": "mother", "order": 2}], "P0001b sms"),
+    ],
+)
+def test_whom_a_child_s_reminder_goes_to(born: str, contacts: list[dict[str, Any]], expected: str) -> None:
+    log = Scribe()
+    log.patient(born=born)
+    log.treated()
+    for letter, fields in zip("ab", contacts, strict=False):
+        log.contact(contact=f"P0001{letter}", **fields)
+    assert way(log) == expected
+
+
+def test_a_refused_address_gives_way_to_the_next(log: Scribe) -> None:
+    log.contact()
+    log.say("refuses", "2024-01-02T10:00:00", contact="P0001a", channel="sms")
+    assert {each.split()[4] for each in reminded(log)} == {"email"}
+
+
+# While a channel takes nothing
+
+
+def test_what_an_outage_held_up_leaves_after_it(log: Scribe) -> None:
+    log.contact()
+    log.say("away", "2024-01-04T06:00:00", channel="sms", until="2024-01-04T12:30:00Z")
+    assert reminded(log)[0] == "W1 before_window 1 P0001a sms 01-04T12:30"
+
+
+def test_what_an_outage_made_useless_is_not_sent(log: Scribe) -> None:
+    log.contact()
+    log.say("away", "2024-01-04T06:00:00", channel="sms", until="2024-01-05T12:30:00Z")
+    assert not any(each.startswith("W1 before") for each in reminded(log))
+
+
+@pytest.mark.parametrize(
+    ("sent", "differs"), [("12:29:00", True), ("12:30:10", False), ("13:00:30", False), ("13:10:00", True)]
+)
+def test_how_long_after_an_outage(log: Scribe, sent: str, differs: bool) -> None:
+    log.contact()
+    log.say("away", "2024-01-04T06:00:00", channel="sms", until="2024-01-04T12:30:00Z")
+    log.sent(f"2024-01-04T{sent}", ("W1", "before_window", 1))
+    assert any(what.startswith("before_window 1 of W1") for what, _ in log.findings()) is differs
+
+
+# What must be found
+
+
+def test_a_message_to_the_dead(log: Scribe) -> None:
+    log.contact()
+    log.say("life", "2024-01-03T10:00:00", patient="P0001", event="E1", kind="death", **{"from": "2024-01-03"})
+    log.sent("2024-01-04T09:00:05", ("W1", "before_window", 1))
+    assert ("sent to P0001a by sms at 2024-01-04T09:00:05Z", "a message to somebody who died") in log.findings()
+
+
+def test_a_message_to_a_child() -> None:
+    log = Scribe()
+    log.patient(born="2015-05-05")
+    log.contact()
+    log.contact(contact="P0001b", relation="mother", order=2)
+    log.treated()
+    log.sent("2024-01-04T09:00:05", ("W1", "before_window", 1))
+    findings = log.findings()
+    assert ("sent to P0001a by sms at 2024-01-04T09:00:05Z", "a message to a child") in findings
+    assert ("before_window 1 of W1 visit of treatment 1", "P0001a by sms at 2024-01-04T09:00:05Z") in findings
+
+
+def test_two_messages_of_one_day(log: Scribe) -> None:
+    log.contact()
+    log.sent("2024-01-12T09:00:05", ("W1", "overdue", 1))
+    log.sent("2024-01-12T09:00:06", ("W2", "before_window", 1))
+    assert ("sent to P0001a by sms at 2024-01-12T09:00:06Z", "a second message of 2024-01-12") in log.findings()
+
+
+def test_a_call_and_a_message_to_nobody_are_looked_for(log: Scribe) -> None:
+    log.contact(interpreter=True)
+    expected = [difference.expected for difference in log.differences() if "before_window 1 of W1" in difference.what]
+    assert expected == ["a call to P0001a on 2024-01-04"]
+    log.say("message", patient="P0001", kind="reminder", channel="call", to="P0001a", day="2024-01-04",
+            items=[[W1, ["before_window", 1]]], state="due")  # fmt: skip
+    assert not [difference for difference in log.differences() if "before_window 1 of W1" in difference.what]
+
+
+def test_what_is_compared_is_counted() -> None:
+    log = Scribe(**CLINIC)
+    log.patient()
+    log.contact()
+    log.treated()
+    read = read_log(log.written())
+    checked = check_patient(read, read.patients["P0001"], Plans(read.clinic["protocol"]), Outages(), end_of(read))
+    assert checked.compared["reminders expected"] == len(UNBOOKED)
+    assert checked.compared["reminders sent"] == 0
