@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 from functools import partial
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -25,6 +26,7 @@ EARLY, MORNING = time(0, 5), time(6)
 FIVE = timedelta(minutes=5)
 DAY = timedelta(days=1)
 HALF = timedelta(seconds=30)
+TICK = timedelta(seconds=5)  # of beat
 
 
 class Beats:
@@ -34,6 +36,7 @@ class Beats:
         self.world = world
         self.planned: set[tuple[str, datetime]] = set()
         self.latest = UUID(int=0)  # message seen
+        self.delivered: datetime | None = None
 
     def start(self) -> None:
         """Let the days begin."""
@@ -75,6 +78,7 @@ class Beats:
 
     def deliver(self) -> None:
         """Send what is due."""
+        self.delivered = self.world.now
         while deliver_due(clock=lambda: self.world.now):
             pass
 
@@ -85,14 +89,16 @@ class Beats:
     def after(self, *, fact: bool) -> None:
         """See what came of the last moment, and when something falls due; after a fact the next sweep finds more."""
         world = self.world
-        raised, written, due, climbs = look(world.now, self.latest)
+        raised, written, due, opens, climbs = look(world.now, self.latest)
         if raised:
             self.see_alerts()
         if written:
             self.see_messages()
         if fact:
             self.once("sweep", grid(world.now, FIVE), self.sweep)
-        if due:
+        if due and self.delivered == world.now >= due:  # its way out is closed, or was used enough for now
+            self.once("deliver", max(opens or world.now, world.now + TICK), self.deliver)
+        elif due:
             self.once("deliver", max(due, world.now), self.deliver)
         if climbs:
             self.once("climb", grid(max(climbs, world.now), HALF), self.climb)
@@ -123,19 +129,26 @@ LOOK = """
 SELECT EXISTS (SELECT 1 FROM labs_alert WHERE state = 'open' AND raised_at = %(now)s),
        EXISTS (SELECT 1 FROM events_message WHERE id > %(latest)s),
        (SELECT min(not_before) FROM events_message WHERE state = 'due' AND channel IN ('email', 'sms')),
+       (SELECT min(closed_until) FROM events_channelhealth WHERE closed_until > %(now)s),
        (SELECT min(next_notice_at) FROM labs_alert WHERE state = 'open' AND next_notice_at IS NOT NULL)
 """
 
 
-def look(now: datetime, latest: UUID) -> tuple[bool, bool, datetime | None, datetime | None]:
-    """Return whether alerts were raised now and messages written since `latest`, and when the next of each is due.
+class Seen(NamedTuple):
+    """Whether alerts were raised now and messages written; when one is due, a way out opens, the ladder is climbed."""
 
-    One statement, since it is asked after every single moment.
-    """
+    raised: bool
+    written: bool
+    due: datetime | None
+    opens: datetime | None
+    climbs: datetime | None
+
+
+def look(now: datetime, latest: UUID) -> Seen:
+    """Return what there is to see, by one statement, since it is asked after every single moment."""
     with connection.cursor() as cursor:
         cursor.execute(LOOK, {"now": now, "latest": latest})
-        raised, written, due, climbs = cursor.fetchone()
-    return raised, written, due, climbs
+        return Seen(*cursor.fetchone())
 
 
 def grid(now: datetime, step: timedelta) -> datetime:

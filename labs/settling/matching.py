@@ -15,9 +15,10 @@ from labs.rules.loader import Rules
 from labs.rules.matching import Completion, Planned, completions, proposals
 from labs.settling.charts import Chart
 from labs.settling.rows import SETTLED
+from schedules.actions.recording import as_open
 from schedules.models import OPEN_ACTIVITY, ActivityStatus, PlannedActivity, PlannedVisit
 from schedules.plans.standing import PERFORMED, follow_activities
-from schedules.protocol import OpenActivity, fulfilled_by
+from schedules.protocol import fulfilled_besides, fulfilled_by
 
 State = SpecimenMatch.State
 Place = tuple[UUID, date]  # an activity, and the day of a specimen
@@ -134,27 +135,20 @@ def released(plans: Plans, activity: PlannedActivity, day: date) -> bool:
 
 
 def fulfilled(free: Sequence[PlannedActivity], activity: str, day: date, recovered: bool) -> list[UUID]:
-    """Return which of the `free` activities a specimen of `day` fulfils: those drawn then, or whose window holds it."""
+    """Return which of the `free` activities a specimen of `day` fulfils: drawn then, or with a window that holds it."""
     # Drawn then, whether the result is awaited or was matched before.
     drawn = [
-        each.pk
+        as_open(each)
         for each in free
         if each.status == ActivityStatus.DRAWN or (each.record_id is not None and each.done_on == day)
     ]
-    considered = [
-        OpenActivity(
-            each.pk,
-            each.activity,
-            each.visit.timepoint,
-            each.visit.phase,
-            each.visit.target,
-            each.visit.opens,
-            each.visit.closes,
-        )
-        for each in free
-        if each.status != ActivityStatus.DRAWN
-    ]
-    return drawn or fulfilled_by(day, activity, considered, recovered=recovered)
+    own = [each.key for each in drawn]
+    others = [as_open(each) for each in free if each.status != ActivityStatus.DRAWN and each.pk not in own]
+    if not drawn:
+        return fulfilled_by(day, activity, others, recovered=recovered)
+    # What is known by now, such as that the counts have recovered with this very specimen, was not when it was drawn.
+    besides = [fulfilled_besides(each, day, others, recovered=recovered) for each in drawn]
+    return [*own, *(key for key in besides[0] if all(key in each for each in besides))]
 
 
 def propose(plans: Plans, completion: Completion, day: date, free: Sequence[PlannedActivity], rules: Rules) -> None:

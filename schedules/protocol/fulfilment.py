@@ -6,7 +6,6 @@ from datetime import date
 from typing import Generic, TypeVar
 
 from schedules.protocol.activities import is_specimen
-from schedules.protocol.timeline import ADDED
 
 Key = TypeVar("Key", bound=Hashable)
 KEPT_APART = "cbc"  # a month's is fulfilled together with a week's only once the counts have recovered
@@ -26,8 +25,8 @@ class OpenActivity(Generic[Key]):
 
     @property
     def is_weekly(self) -> bool:
-        """Whether it is one of the protocol's own weeks, whatever its phase is called."""
-        return self.timepoint.startswith("W") and self.phase != ADDED
+        """Whether it is a week's, whatever its phase is called; those that were added to the plan too."""
+        return self.timepoint.startswith("W")
 
     @property
     def waits_for_recovery(self) -> bool:

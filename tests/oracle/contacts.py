@@ -51,9 +51,11 @@ class Contacts:
         for name, contact in sorted(self.known.items(), key=lambda each: (each[1]["order"], each[0])):
             if not contact["is_active"] or not may_be_written_to(contact, is_minor):
                 continue
-            channel = self._channel(name, contact)
-            if channel:
-                return Way(name, "call" if is_called(contact) else channel)
+            if is_called(contact):
+                if contact["phone"]:
+                    return Way(name, "call")
+            elif channel := self._channel(name, contact):
+                return Way(name, channel)
         return None
 
     def _channel(self, name: str, contact: dict[str, Any]) -> str | None:
@@ -65,15 +67,15 @@ class Contacts:
 
 
 def may_be_written_to(contact: dict[str, Any], is_minor: bool) -> bool:
-    """Decision: of a child those who answer for it are told; of an adult anybody but parents and a mere guardian."""
+    """Tell whether somebody is written to: of a child who answers for it; an adult, and who may decide for them."""
     relation, authority = contact["relation"], contact["legal_authority"]
     if is_minor:
         return relation != "self" and (relation in (*PARENTS, "guardian") or authority)
-    return relation not in PARENTS and (relation != "guardian" or authority)
+    return relation == "self" or (authority and relation not in PARENTS)
 
 
 def is_called(contact: dict[str, Any]) -> bool:
-    """Decision: who is to be told is found by consent as everybody is; whether it is by a call comes after."""
+    """Tell whether one of us has to speak to them; that needs a number, and no consent to messages."""
     return contact["interpreter"] or contact["language"] in NOT_TEXTED
 
 

@@ -84,12 +84,13 @@ def fulfilled_together(standing: Standing, activity: str, holding: list[Visit], 
     """Return which of these visits one specimen fulfils: one week at most; a month beside it only once recovered."""
     weeks = weeks_served(standing, activity, [visit for visit in holding if is_week(visit)], day)
     others = [visit for visit in holding if not is_week(visit)]
-    if weeks and activity == "cbc":
-        others = [
-            visit
-            for visit in others
-            if not is_month(visit) or drawn_for(visit, activity, day) or has_recovered(standing, visit, day)
-        ]
+    if activity == "cbc":
+        apart = [visit for visit in others if is_month(visit) and not has_recovered(standing, visit, day)]
+        drawn = [visit for visit in apart if drawn_for(visit, activity, day)]
+        if drawn:  # for a month: then it serves no week but one it was drawn for too
+            weeks = [visit for visit in weeks if drawn_for(visit, activity, day)]
+        elif weeks:
+            others = [visit for visit in others if visit not in apart]
     return weeks + others
 
 

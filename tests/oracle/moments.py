@@ -10,9 +10,7 @@ from tests.oracle.fields import VisitKey
 
 DEFAULT: dict[str, tuple[int, ...]] = {"before_booked": (7, 1), "before_window": (7, 1), "overdue": (1,)}
 WEEKLY_ONLY = 1
-# How many days after its own a reminder may still leave; None: up to the day before the visit.
-LATE_BEFORE: int | None = None
-LATE_OVERDUE = 3
+LATE = 3  # days after its own on which a reminder may still leave
 
 
 @dataclass(frozen=True)
@@ -67,14 +65,14 @@ def reminders_of(visit: VisitKey, stand: Stand, rules: dict[str, tuple[int, ...]
     found += before(visit, "before_window", stand.opens, free_from, rules)
     for days in rules["overdue"]:
         falls = overdue_falls(stand.closes, days)
-        last = falls + timedelta(days=LATE_OVERDUE)
+        last = falls + timedelta(days=LATE)
         found.append(Reminder(visit, ("overdue", days), falls, max(falls, free_from), last))
     return [reminder for reminder in found if reminder.first <= reminder.last]
 
 
 def overdue_falls(closes: date, days: int) -> date:
-    """Decision: the days count from the last day of the window: 1 is the first day on which the visit is overdue."""
-    return closes + timedelta(days=days)
+    """Return the day so many days after the first on which the visit is overdue, which is the one after its window."""
+    return closes + timedelta(days=1 + days)
 
 
 def before(
@@ -83,8 +81,7 @@ def before(
     """Return the reminders before `day`: useful up to the day before it."""
     found = []
     for days in days_before(rules, moment, visit[1]):
-        falls, last = day - timedelta(days=days), day - timedelta(days=1)
-        if LATE_BEFORE is not None:
-            last = min(last, falls + timedelta(days=LATE_BEFORE))
+        falls = day - timedelta(days=days)
+        last = min(day - timedelta(days=1), falls + timedelta(days=LATE))
         found.append(Reminder(visit, (moment, days), falls, max(falls, free_from), last))
     return found
