@@ -235,9 +235,7 @@ def also_fulfilled(record: VisitRecord, own: Mapping[str, PlannedActivity]) -> l
 def as_open(activity: PlannedActivity) -> OpenActivity[UUID]:
     """Return the activity as the rule of PROTOCOL.md 8 sees it."""
     visit = activity.visit
-    return OpenActivity(
-        activity.pk, activity.activity, visit.timepoint, visit.phase, visit.target, visit.opens, visit.closes
-    )
+    return OpenActivity(activity.pk, activity.activity, visit.timepoint, visit.target, visit.opens, visit.closes)
 
 
 def counts_recovered(record: VisitRecord) -> bool:

@@ -224,7 +224,7 @@ def _has_open(visit: PlannedVisit, name: str) -> bool:
 
 
 def _as_open(visit: PlannedVisit, name: str) -> rules.OpenActivity[UUID]:
-    return rules.OpenActivity(visit.pk, name, visit.timepoint, visit.phase, visit.target, visit.opens, visit.closes)
+    return rules.OpenActivity(visit.pk, name, visit.timepoint, visit.target, visit.opens, visit.closes)
 
 
 def _stays_open(visit: PlannedVisit, name: str) -> str:

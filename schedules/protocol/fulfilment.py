@@ -13,12 +13,11 @@ KEPT_APART = "cbc"  # a month's is fulfilled together with a week's only once th
 
 @dataclass(frozen=True, slots=True)
 class OpenActivity(Generic[Key]):
-    """An activity still to be done, with its timepoint, the phase and the window (inclusive) of that."""
+    """An activity still to be done, with its timepoint and the window (inclusive) of that."""
 
     key: Key
     activity: str
     timepoint: str
-    phase: str
     target: date
     opens: date
     closes: date

@@ -187,6 +187,20 @@ def test_month_stays_open_beside_a_week_until_the_counts_recover_from_the_last_i
     assert standing(second, "M2") == ("planned", None)
 
 
+def test_specimen_with_which_the_counts_have_recovered_serves_week_and_month(plan: Plan, clinician: Staff) -> None:
+    arrive(plan, plan.anchor + timedelta(34), COUNT | {"anc": "0.8", "platelets": "40"})
+    arrive(plan, plan.anchor + timedelta(49), COUNT)
+    day = plan.anchor + timedelta(54)
+    visit = count_of(plan, "W8").visit
+    record_visit(visit=visit, occurred_on=day, outcomes={"cbc": "drawn"}, by=clinician, today=day)
+
+    arrive(plan, day, COUNT)
+
+    plan.refresh_from_db()
+    assert plan.counts_recovered_on == day
+    assert [standing(plan, timepoint) for timepoint in ("W8", "M2")] == [("done", day)] * 2
+
+
 def test_declined_specimen_is_not_proposed_again(plan: Plan, proposal: SpecimenMatch, clinician: Staff) -> None:
     decline_match(match=proposal, reason="Drawn for the dentist.", by=clinician, now=NOW)
     arrive(plan, date(2024, 4, 14), {"hct": "0.40"})

@@ -52,7 +52,7 @@ def test_a_scan_in_a_week_of_the_nadir_is_not_ranked_as_a_count():
 )
 def test_a_weeks_count_next_to_a_month_leaves_the_months_open_until_recovery(day, recovered, fulfilled):
     counts = [
-        OpenActivity(p.timepoint, "cbc", p.timepoint, p.phase, p.target, p.opens, p.closes)
+        OpenActivity(p.timepoint, "cbc", p.timepoint, p.target, p.opens, p.closes)
         for p in POINTS
         if "cbc" in p.activities
     ]
@@ -62,7 +62,7 @@ def test_a_weeks_count_next_to_a_month_leaves_the_months_open_until_recovery(day
 def test_a_week_is_a_week_whatever_its_phase_is_called():
     def week(name, target):
         opens, closes = target - timedelta(days=5), target + timedelta(days=5)
-        return OpenActivity(name, "cbc", name, "counts", target, opens, closes)
+        return OpenActivity(name, "cbc", name, target, opens, closes)
 
     both = [week("W2", ANCHOR + timedelta(days=14)), week("W3", ANCHOR + timedelta(days=21))]
     assert fulfilled_by(ANCHOR + timedelta(days=18), "cbc", both, recovered=True) == ["W3"]

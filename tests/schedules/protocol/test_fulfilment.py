@@ -16,7 +16,6 @@ def open_activities(*without):
             f"{point.timepoint} {activity}",
             activity,
             point.timepoint,
-            point.phase,
             point.target,
             point.opens,
             point.closes,
@@ -60,7 +59,7 @@ def test_month_2_takes_the_specimen_when_the_week_is_no_longer_open():
 
 def test_of_two_weeks_the_nearest_and_of_equals_the_earlier_is_fulfilled():
     def week(name, target):
-        return OpenActivity(name, "cbc", name, "weeks", on_day(target), on_day(target - 5), on_day(target + 5))
+        return OpenActivity(name, "cbc", name, on_day(target), on_day(target - 5), on_day(target + 5))
 
     candidates = [week("W3", 21), week("W2", 14)]
     assert fulfilled_by(on_day(18), "cbc", candidates, recovered=True) == ["W3"]
@@ -69,12 +68,21 @@ def test_of_two_weeks_the_nearest_and_of_equals_the_earlier_is_fulfilled():
     assert fulfilled_by(on_day(17), "cbc", same, recovered=True) == ["W2"]
 
 
+def test_added_week_is_a_week_like_any_other():
+    added = OpenActivity("W9 cbc", "cbc", "W9", on_day(63), on_day(60), on_day(66))
+
+    candidates = [*open_activities("W8 cbc"), added]
+
+    assert fulfilled_by(on_day(62), "cbc", candidates, recovered=False) == ["W9 cbc"]
+    assert fulfilled_by(on_day(62), "cbc", candidates, recovered=True) == ["M2 cbc", "W9 cbc"]
+
+
 @given(st.integers(0, 330), st.sampled_from(["cbc", "chemistry", "thyroid"]), st.booleans())
 def test_never_outside_a_window_and_never_two_weeks(day, activity, recovered):
     windows = {c.key: c for c in open_activities()}
     found = [windows[key] for key in fulfilled_by(on_day(day), activity, windows.values(), recovered=recovered)]
     assert all(c.opens <= on_day(day) <= c.closes and c.activity == activity for c in found)
-    assert sum(c.phase == "weeks" for c in found) <= 1
+    assert sum(c.timepoint.startswith("W") for c in found) <= 1
 
 
 def test_what_is_not_a_specimen_is_refused():
