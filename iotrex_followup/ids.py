@@ -25,7 +25,7 @@ def uuid7() -> UUID:
     random = int.from_bytes(os.urandom(10), "big") & _RANDOM_BITS
     made = milliseconds << 80 | _VERSION_7 | _VARIANT | random
     with _lock:
-        if made >> 80 <= _latest >> 80:  # the same millisecond, or the clock went back
+        if made >> 80 == _latest >> 80:
             made = _latest + 1 + random % (1 << 32)
         _latest = made
     return UUID(int=made)

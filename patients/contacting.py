@@ -104,7 +104,7 @@ def facts_of(entry: ContactEntry) -> dict[str, Any]:
         "entry": entry.pk,
         "how": entry.get_means_display(),
         "way": "in" if entry.direction == ContactEntry.Direction.IN else "out",
-        "whom": str(entry.contact) if entry.contact else "",
+        "with_whom": str(entry.contact) if entry.contact else "",
         "outcome": entry.get_outcome_display(),
         "red_flags": list(entry.red_flags),
         "flags": entry.flags_in_words,

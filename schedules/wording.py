@@ -69,8 +69,8 @@ SENTENCES = {
     "reminder_text.reset": "Words of reminders are the shipped ones again: {text}, {channel}, {language}",
     "message.settled": "Message settled by hand: {subject}",
     "message.carried_out": "Carried out by telephone: {subject}",
-    "contact_log.recorded": "Contact ({how}, {way}{whom}): {outcome}{flags}{call_again_on}",
-    "contact_log.seen": "What came in on {on} ({how}{whom}) was dealt with: {next_step}{flags}{call_again_on}",
+    "contact_log.recorded": "Contact ({how}, {way}{with_whom}): {outcome}{flags}{call_again_on}",
+    "contact_log.seen": "What came in on {on} ({how}{with_whom}) was dealt with: {next_step}{flags}{call_again_on}",
     "webhook.added": "Webhook {endpoint} added",
     "webhook.changed": "What webhook {endpoint} is told of changed",
     "webhook.deactivated": "Webhook {endpoint} deactivated",
@@ -184,7 +184,7 @@ class Said(dict[str, str]):
 def said(name: str, value: Any) -> str:
     """Return one fact in words."""
     match name, value:
-        case ("whom", str()):
+        case ("with_whom", str()):
             return f", {value}" if value else ""
         case ("flags", str()):
             return f"; red flags: {value[:1].lower()}{value[1:]}" if value else ""

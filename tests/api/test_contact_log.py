@@ -28,7 +28,7 @@ def test_contact_is_written_read_listed_and_taken_back_by_its_event(api, plan, c
         patient=plan.patient,
         contact=contact,
         channel="call",
-        kind="reminder",
+        kind="call",
         subject="Appointment",
         dedupe_key="m",
         state="due",

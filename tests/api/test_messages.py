@@ -44,7 +44,7 @@ def test_messages_are_found_by_channel_kind_state_and_patient(api, write, plan, 
 
 
 def test_failed_message_is_sent_again(api, write):
-    message = write(state="unknown", tries=3)
+    message = write(kind="alert.raised", state="unknown", tries=3)
 
     answer = api.post(f"messages/{message.pk}/send-again")
 
