@@ -4,7 +4,7 @@ The product has no switch for any of them. In the campaign: `bin/test faults --d
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import F
 from pytest import MonkeyPatch  # noqa: PT013 (as in points.py)
 
-from events.delivery import backoff, breaker, claims, sending
+from events.delivery import backoff, breaker, claims, endings, looking, sending
 from events.delivery.channels import CHANNELS, Envelope, NotSent, Refused, Unanswered, email
 from events.delivery.kinds import KINDS
 from events.models import Message
@@ -47,7 +47,9 @@ def kinds(**changed: Any) -> Callable[[MonkeyPatch], None]:
     """Have the sending take the kinds for others than they are."""
 
     def put_in(patch: MonkeyPatch) -> None:
-        patch.setattr(sending, "KINDS", {**KINDS, **{name: replace(KINDS[name], **changed) for name in SORTS}})
+        others = {**KINDS, **{name: replace(KINDS[name], **changed) for name in SORTS}}
+        for module in (sending, looking, endings):
+            patch.setattr(module, "KINDS", others)
 
     return put_in
 
@@ -56,30 +58,34 @@ def end_without_token(patch: MonkeyPatch) -> None:
     def end(pk: UUID, token: UUID, **fields: Any) -> bool:
         return bool(Message.objects.filter(pk=pk).update(token=None, lease_until=None, **fields))
 
-    patch.setattr(sending, "end", end)
+    patch.setattr(endings, "end", end)
+    statement("END_SENT", "AND message.token = %(token)s AND message.state = 'claimed'", "")(patch)
 
 
 def begin_without_token(patch: MonkeyPatch) -> None:
-    def held(pk: UUID, token: UUID) -> Message:
-        return Message.objects.select_for_update(of=("self",)).select_related("recipient").get(pk=pk)
+    def held(pks: Sequence[UUID], token: UUID) -> list[Message]:
+        rows = Message.objects.select_for_update(of=("self",)).select_related("recipient", "contact", "endpoint")
+        return list(rows.filter(pk__in=pks))
 
-    patch.setattr(sending, "held", held)
+    patch.setattr(looking, "held", held)
 
 
 def after_begin(**fields: Any) -> Callable[[MonkeyPatch], None]:
-    """Have `begin` leave the columns of a message that is about to leave otherwise."""
+    """Have `begin` leave the columns of messages that are about to leave otherwise."""
 
     def put_in(patch: MonkeyPatch) -> None:
         begin = sending.begin
 
-        def begun(pk: UUID, token: UUID, *, now: datetime) -> tuple[Message | None, Envelope | None]:
-            claimed_until = Message.objects.filter(pk=pk).values_list("lease_until", flat=True).first()
-            message, envelope = begin(pk, token, now=now)
-            if envelope:
-                Message.objects.filter(pk=pk).update(
-                    **{name: claimed_until if value == "as claimed" else value for name, value in fields.items()}
-                )
-            return message, envelope
+        def begun(pks: Sequence[UUID], token: UUID, *, now: datetime) -> list[tuple[Message, Envelope | None]]:
+            until = dict(Message.objects.filter(pk__in=pks).values_list("pk", "lease_until"))
+            looked_at = begin(pks, token, now=now)
+            for message, envelope in looked_at:
+                if envelope:
+                    values = {
+                        name: until[message.pk] if value == "as claimed" else value for name, value in fields.items()
+                    }
+                    Message.objects.filter(pk=message.pk).update(**values)
+            return looked_at
 
         patch.setattr(sending, "begin", begun)
 
@@ -89,11 +95,11 @@ def after_begin(**fields: Any) -> Callable[[MonkeyPatch], None]:
 def sent_before_sending(patch: MonkeyPatch) -> None:
     begin = sending.begin
 
-    def begun(pk: UUID, token: UUID, *, now: datetime) -> tuple[Message | None, Envelope | None]:
-        message, envelope = begin(pk, token, now=now)
-        if envelope:
-            Message.objects.filter(pk=pk).update(state=State.SENT, sent_at=now, token=None, lease_until=None)
-        return message, envelope
+    def begun(pks: Sequence[UUID], token: UUID, *, now: datetime) -> list[tuple[Message, Envelope | None]]:
+        looked_at = begin(pks, token, now=now)
+        leaving = [message.pk for message, envelope in looked_at if envelope]
+        Message.objects.filter(pk__in=leaving).update(state=State.SENT, sent_at=now, token=None, lease_until=None)
+        return looked_at
 
     patch.setattr(sending, "begin", begun)
 
@@ -103,7 +109,8 @@ def lease_never_lapses(patch: MonkeyPatch) -> None:
 
 
 def failure_not_told(patch: MonkeyPatch) -> None:
-    patch.setattr(sending, "tell_failed", lambda message, now: None)
+    for module in (sending, looking, endings):
+        patch.setattr(module, "tell_failed", lambda message, now: None)
 
 
 def breaker_never_opens_again(patch: MonkeyPatch) -> None:
@@ -116,15 +123,15 @@ def breaker_never_opens_again(patch: MonkeyPatch) -> None:
 
 
 def expiry_ignored(patch: MonkeyPatch) -> None:
-    held = sending.held
+    held = looking.held
 
-    def without_end(pk: UUID, token: UUID) -> Message | None:
-        message = held(pk, token)
-        if message:
+    def without_end(pks: Sequence[UUID], token: UUID) -> list[Message]:
+        messages = list(held(pks, token))
+        for message in messages:
             message.expires_at = None
-        return message
+        return messages
 
-    patch.setattr(sending, "held", without_end)
+    patch.setattr(looking, "held", without_end)
 
 
 def longest_wait_unbounded(patch: MonkeyPatch) -> None:
@@ -175,18 +182,18 @@ def silence_taken_for_success(patch: MonkeyPatch) -> None:
 
 
 def silence_taken_for_nothing_sent(patch: MonkeyPatch) -> None:
-    patch.setattr(sending, "again_or_unknown", sending.again_or_dead)
+    patch.setattr(endings, "again_or_unknown", endings.again_or_dead)
 
 
 def hour_without_zone(patch: MonkeyPatch) -> None:
     def naive(day: date, at: time, zone: ZoneInfo) -> datetime:
         return datetime.combine(day, at, UTC)
 
-    patch.setattr(sending, "instant", naive)
+    patch.setattr(looking, "instant", naive)
 
 
 def waiting_costs_a_try(patch: MonkeyPatch) -> None:
-    kept_until = sending.kept_until
+    kept_until = looking.kept_until
 
     def kept(message: Message, *rest: Any) -> datetime | None:
         later = kept_until(message, *rest)
@@ -194,22 +201,23 @@ def waiting_costs_a_try(patch: MonkeyPatch) -> None:
             message.tries += 1
         return later
 
-    patch.setattr(sending, "kept_until", kept)
+    patch.setattr(looking, "kept_until", kept)
 
 
 def tries_counted_when_it_ends(patch: MonkeyPatch) -> None:
     statement("CLAIM", "tries = tries + 1", "tries = tries")(patch)
-    end = sending.end
+    statement("END_SENT", "outcome = '',", "outcome = '', tries = tries + 1,")(patch)
+    end = endings.end
 
     def counted(pk: UUID, token: UUID, **fields: Any) -> bool:
         return end(pk, token, **fields, tries=F("tries") + 1)
 
-    patch.setattr(sending, "end", counted)
+    patch.setattr(endings, "end", counted)
 
 
 DEFECTS: dict[str, Defect] = {
     "ended-without-token": Defect(end_without_token, "paused: taken"),
-    "begun-without-token": Defect(begin_without_token, "paused: taken"),
+    "begun-without-token": Defect(begin_without_token, "paused: claimed"),
     "sent-before-sending": Defect(sent_before_sending, "killed: leaving"),
     "claims-what-is-claimed": Defect(
         statement("CLAIM", "state = 'due'", "state IN ('due', 'claimed')"), "met by another"

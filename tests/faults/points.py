@@ -5,7 +5,7 @@ from typing import Any
 
 from pytest import MonkeyPatch  # noqa: PT013 (in workers too, where no test runs)
 
-from events.delivery import sending
+from events.delivery import endings, sending
 from events.delivery.channels import Envelope
 
 POINTS = (
@@ -22,8 +22,9 @@ Reach = Callable[[str, str], None]  # a point, and the id of the message at hand
 def watch(reach: Reach, patch: MonkeyPatch) -> None:
     """Have `reach` called at each point but "looking", which the campaign's kinds tell."""
     _after(sending, "claim_paced", patch, lambda result, args: result.messages and reach("claimed", ""))
-    _after(sending, "end", patch, lambda result, args: reach("ending", str(args[0])))
-    _after(sending, "finish", patch, lambda result, args: reach("ended", str(args[0].pk)))
+    _after(endings, "end", patch, lambda result, args: reach("ending", str(args[0])))
+    _after(endings, "end_sent", patch, lambda result, args: [reach("ending", str(pk)) for pk in args[0]])
+    _after(sending, "finish", patch, lambda result, args: [reach("ended", str(each.message.pk)) for each in args[0]])
     for channel, send in list(sending.CHANNELS.items()):
         patch.setitem(sending.CHANNELS, channel, _watched(send, reach))
 

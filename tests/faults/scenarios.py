@@ -4,8 +4,8 @@ from collections.abc import Callable
 from datetime import date, time, timedelta
 from functools import partial
 
-from events.delivery import breaker, sending
-from events.delivery.claims import claim
+from events.delivery import breaker
+from events.delivery.claims import LEASE, claim
 from events.models import Message
 from tests.at_once import while_open
 from tests.faults.moods import Mood
@@ -61,7 +61,7 @@ def slow_batch(stage: Stage) -> None:
     stage.write("second")
 
     def pass_most_of_the_lease() -> None:
-        stage.now += sending.LEASE - timedelta(seconds=5)
+        stage.now += LEASE - timedelta(seconds=5)
 
     def pass_some_more() -> None:
         stage.now += timedelta(seconds=10)

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db.models import Min
 from pytest import MonkeyPatch  # noqa: PT013 (as in points.py)
 
-from events.delivery import sending
+from events.delivery import claims, endings, sending
 from events.delivery.channels.sms import send_sms
 from events.models import ChannelHealth, Message
 from tests.faults import kinds
@@ -87,7 +87,7 @@ class Stage:
 
     def sleep_past_lease(self) -> None:
         """Let time pass until whoever is at hand has lost its claim, and another worker work meanwhile."""
-        self.now += sending.LEASE + timedelta(seconds=1)
+        self.now += claims.LEASE + timedelta(seconds=1)
         self.work()
 
     def rest(self) -> None:
@@ -125,7 +125,7 @@ def set_up(stage: Stage, patch: MonkeyPatch, *, mail_port: int, gateway: str) ->
     patch.setattr(settings, "EMAIL_PORT", mail_port)
     patch.setattr(settings, "EMAIL_TIMEOUT", 0.5, raising=False)
     patch.setattr(settings, "BASE_URL", "https://followup.example.org")
-    patch.setattr(sending, "uniform", lambda low, high: high)
+    patch.setattr(endings, "uniform", lambda low, high: high)
     patch.setattr(settings, "SMS_URL", gateway)
     patch.setattr(settings, "SMS_TIMEOUT", 0.5)
     patch.setitem(sending.CHANNELS, "sms", send_sms)

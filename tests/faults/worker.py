@@ -29,11 +29,10 @@ def main() -> None:
 
 def shorten(patch: MonkeyPatch) -> None:
     """Shorten all times by about the same: the proportions between them are the product's."""
-    from events.delivery import backoff, breaker, claims, sending
+    from events.delivery import backoff, breaker, claims
     from events.management.commands import deliver
 
     patch.setattr(claims, "LEASE", LEASE)
-    patch.setattr(sending, "LEASE", LEASE)
     patch.setattr(settings, "EMAIL_TIMEOUT", TIMEOUT)
     patch.setattr(settings, "SMS_TIMEOUT", TIMEOUT)
     patch.setattr(backoff, "SHORTEST", timedelta(seconds=0.2))
