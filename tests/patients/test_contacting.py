@@ -39,7 +39,7 @@ def contact_of(patient: Patient, **facts: str) -> Contact:
 
 
 def message_to(contact: Contact, **facts: object) -> Message:
-    stands = {"channel": "sms", "kind": "reminder", "subject": "Appointment", "not_before": NOW - timedelta(hours=1)}
+    stands = {"channel": "sms", "kind": "call", "subject": "Appointment", "not_before": NOW - timedelta(hours=1)}
     return Message.objects.create(
         clinic=contact.clinic,
         patient=contact.patient,
