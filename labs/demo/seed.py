@@ -21,7 +21,7 @@ from schedules.demo.talking import let_leave
 
 EVENING = time(17)
 LATELY = timedelta(days=56)  # before that results are taken in by the week
-DIGESTS = timedelta(days=3)  # behind today
+DIGESTS = timedelta(days=5)  # behind today
 TESTED = timedelta(days=20)
 AWAY = timedelta(days=4), timedelta(days=10)  # from today
 SOURCE = Source(LabReport.Source.FILE, "results of the day")
@@ -43,7 +43,7 @@ def add_results(demo: Demo, *, seed: int) -> None:
             arriving[day + timedelta(days=1)] += stories.corrected(rows, follower, day)
     arriving[demo.today - timedelta(days=1)] += stories.held_back()
     for day, rows, acts in in_turn(arriving, stories.acts, demo.today):
-        if demo.today - DIGESTS <= day < demo.today:
+        if demo.today - DIGESTS <= day < demo.today and demo.calendar.is_working(day):
             opens = datetime.combine(day, demo.clinic.opens_at, demo.clinic.zone)
             write_digests(clinic=demo.clinic, by=None, now=opens)
             let_leave(opens)

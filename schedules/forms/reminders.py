@@ -30,6 +30,11 @@ class RuleForm(forms.Form):
 class RulesFormSet(forms.BaseFormSet):  # type: ignore[type-arg]  # not generic when it runs
     """All rules of a clinic: one form each, and an empty one to add another."""
 
+    def add_fields(self, form: forms.Form, index: int | None) -> None:
+        """Name the box that takes a rule away."""
+        super().add_fields(form, index)
+        form.fields["DELETE"].label = "Take away"
+
     @property
     def kept(self) -> list[RuleForm]:
         """The forms that are rules: filled, and not to be taken away."""
