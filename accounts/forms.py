@@ -114,7 +114,11 @@ class ClinicForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when
             "quiet_until": "…until then, by the patient’s own clock. The same time twice: no quiet hours.",
             "attempts_before_lost": "After so many in vain the chase list proposes it; a person decides.",
         }
-        widgets = {"address": forms.Textarea(attrs={"rows": 3})} | dict.fromkeys(TIMES, TimeInput)
+        widgets = {
+            "address": forms.Textarea(attrs={"rows": 3}),
+            "attempts_before_lost": forms.NumberInput(attrs={"size": 3, "min": 1}),
+            **dict.fromkeys(TIMES, TimeInput),
+        }
 
     def clean_country(self) -> str:
         return str(self.cleaned_data["country"]).upper()

@@ -18,6 +18,7 @@ class RuleForm(forms.Form):
     moment = forms.ChoiceField(
         choices=[(moment.value, words) for moment, words in WHEN.items()],
         label="When",
+        widget=forms.Select(attrs={"class": "fit"}),
         initial=Moment.BEFORE_BOOKED.value,  # so that a line nobody filled counts as empty
     )
     activity = forms.ChoiceField(
