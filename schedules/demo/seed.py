@@ -16,7 +16,6 @@ from schedules.demo.clinic import Demo, open_clinic
 from schedules.demo.courses import Course, course_of
 from schedules.demo.life import let_things_happen
 from schedules.demo.people import Person, invent_person, weight_kg
-from schedules.demo.talking import talk
 
 SECRETING = {"pheochromocytoma": 0.8, "paraganglioma": 0.7, "neuroblastoma": 0.9, "neuroendocrine": 0.5}
 PLACES = {"mibg_scan": 2, "anatomical_imaging": 3, "physician_visit": 8, "cbc": 12}
@@ -34,7 +33,6 @@ def seed(*, patients: int, seed: int, today: date) -> Demo:
     actions.extend_plans(today=today)
     let_things_happen(demo)
     count_places(demo)
-    talk(demo)
     return demo
 
 

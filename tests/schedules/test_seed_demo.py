@@ -15,6 +15,7 @@ from events.models import CapturedMessage, Message
 from patients.models import ClinicalEvent, ContactEntry, Indication, Patient, Treatment
 from schedules.demo.clinic import PASSWORD, SIGN_INS
 from schedules.demo.seed import seed
+from schedules.demo.talking import talk
 from schedules.models import Appointment, Plan, PlannedActivity, PlannedVisit, ProtocolApproval, VisitRecord
 
 TODAY = date(2026, 9, 16)
@@ -26,7 +27,7 @@ def seeded(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """One demo for all tests of this module, thrown away after them."""
     captured = override_settings(CAPTURE_MESSAGES=True)
     with captured, django_db_blocker.unblock(), transaction.atomic():
-        seed(patients=PATIENTS, seed=1, today=TODAY)
+        talk(seed(patients=PATIENTS, seed=1, today=TODAY))
         yield
         transaction.set_rollback(True)
 
