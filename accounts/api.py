@@ -32,6 +32,11 @@ class ClinicSerializer(serializers.ModelSerializer[Clinic]):
             "paper",
             "opens_at",
             "closes_at",
+            "quiet_from",
+            "quiet_until",
+            "remind_at",
+            "name_in_messages",
+            "attempts_before_lost",
         )
         read_only_fields = fields
 

@@ -1,6 +1,7 @@
 """What people enter about themselves and their colleagues; actions.py makes it so."""
 
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -10,6 +11,9 @@ from accounts.models import Clinic, Membership, Role, Staff
 from accounts.open_work import successors
 from iotrex_followup.fields import TimeInput
 
+TIMES = ("opens_at", "closes_at", "remind_at", "quiet_from", "quiet_until")
+# The headings of the clinic's settings, each with the field it begins at.
+SECTIONS = {"The clinic": "name", "Working time": "time_zone", "Messages to patients": "name_in_messages"}
 WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 
 
@@ -58,6 +62,15 @@ class ClinicForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when
         coerce=int, choices=list(enumerate(WEEKDAYS)), widget=forms.CheckboxSelectMultiple
     )
 
+    @property
+    def sections(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """The fields under their headings, in order; each field stands in one."""
+        starts = [list(self.fields).index(first) for first in SECTIONS.values()]
+        fields = list(self)
+        return [
+            (title, fields[start:end]) for title, (start, end) in zip(SECTIONS, pairwise([*starts, None]), strict=True)
+        ]
+
     class Meta:
         model = Clinic
         fields = (
@@ -73,16 +86,39 @@ class ClinicForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when
             "working_weekdays",
             "opens_at",
             "closes_at",
+            "name_in_messages",
+            "remind_at",
+            "quiet_from",
+            "quiet_until",
+            "attempts_before_lost",
         )
-        labels = {"emergency_phone": "Number for day and night", "email": "E-mail", "paper": "Paper size"}
+        labels = {
+            "emergency_phone": "Number for day and night",
+            "email": "E-mail",
+            "paper": "Paper size",
+            "name_in_messages": "Name in messages",
+            "remind_at": "Reminders leave at",
+            "quiet_from": "Quiet from",
+            "quiet_until": "Quiet until",
+            "attempts_before_lost": "Attempts before “lost to follow-up”",
+        }
         help_texts = {
             "opens_at": "Working hours, by the clinic’s clock: the digest leaves when they begin.",
             "closes_at": "Until then an alert of the next working day must be answered.",
             "country": "Two letters, such as ES: decides the public holidays.",
             "region": "State or region, such as MD for Madrid, when it has public holidays of its own.",
             "emergency_phone": "Patients call it with fever or bleeding; printed on what they take home.",
+            "name_in_messages": "Nothing that says what you treat: others may read it. Blank: “your hospital”.",
+            "remind_at": "By the patient’s own clock; when it lies in the quiet hours, at their end.",
+            "quiet_from": "No reminder reaches a patient from then on…",
+            "quiet_until": "…until then, by the patient’s own clock. The same time twice: no quiet hours.",
+            "attempts_before_lost": "After so many in vain the chase list proposes it; a person decides.",
         }
-        widgets = {"address": forms.Textarea(attrs={"rows": 3}), "opens_at": TimeInput, "closes_at": TimeInput}
+        widgets = {
+            "address": forms.Textarea(attrs={"rows": 3}),
+            "attempts_before_lost": forms.NumberInput(attrs={"size": 3, "min": 1}),
+            **dict.fromkeys(TIMES, TimeInput),
+        }
 
     def clean_country(self) -> str:
         return str(self.cleaned_data["country"]).upper()

@@ -168,7 +168,12 @@ class CapturedMessage(models.Model):
         ordering = ("-id",)
 
     def __str__(self) -> str:
-        return f"{self.channel} to {self.to}"
+        return f"{self.channel_name} to {self.to}"
+
+    @property
+    def channel_name(self) -> str:
+        """The way it would have left, in words."""
+        return str(Message.Channel(self.channel).label)
 
 
 class MessageQuerySet(models.QuerySet["Message"]):

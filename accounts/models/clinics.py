@@ -95,6 +95,8 @@ class Clinic(models.Model):
         if self.region and self.region not in regions[self.country]:
             known = ", ".join(regions[self.country]) or "none; leave it blank"
             raise ValidationError({"region": f"“{self.region}” is not a region of {self.country}. Known are: {known}."})
+        if self.attempts_before_lost < 1:
+            raise ValidationError({"attempts_before_lost": "At least one attempt comes before a patient is lost."})
         if not self.working_weekdays:
             raise ValidationError({"working_weekdays": "The clinic works on one day of the week at least."})
 

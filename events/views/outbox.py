@@ -21,7 +21,7 @@ def outbox(request: ClinicRequest) -> HttpResponse:
     found = CapturedMessage.objects.of_clinic(request.clinic).order_by("-id")
     if after := request.GET.get("after"):
         found = found.filter(pk__lt=pk_in(after))
-    page = list(found.defer("text", "html")[: PAGE + 1])
+    page = list(found.defer("html")[: PAGE + 1])
     context = {"captured": page[:PAGE], "next_url": next_url(request, page[PAGE - 1].pk) if len(page) > PAGE else ""}
     return render(request, "events/outbox.html", context)
 

@@ -34,8 +34,8 @@ def table(content: SafeString, caption: str, stack: bool = False) -> SafeString:
 
 
 @register.inclusion_tag("components/nav_link.html", takes_context=True)
-def nav_link(context: Context, url: str, label: str, icon: str, may: str) -> dict[str, object]:
-    """Link to a page of the frame, marked as current on it and below it.
+def nav_link(context: Context, url: str, label: str, icon: str, may: str, also: str = "") -> dict[str, object]:
+    """Link to a page of the frame, marked as current on it and below it, and on the page `also` and below that.
 
     Absent when there is no such page (`url` is empty) or the role in this clinic may not use it.
     """
@@ -43,5 +43,6 @@ def nav_link(context: Context, url: str, label: str, icon: str, may: str) -> dic
     membership = request.membership  # type: ignore[attr-defined]
     if not url or membership is None or May(may) not in GRANTS[membership.role]:
         return {}
-    current = request.path == url or (url != "/" and request.path.startswith(url))
+    below = tuple(page for page in (url, also) if page not in ("", "/"))
+    current = request.path == url or request.path.startswith(below)
     return {"url": url, "label": label, "icon": icon, "current": current}

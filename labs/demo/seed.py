@@ -6,7 +6,8 @@ from datetime import date, datetime, time, timedelta
 from django.db import transaction
 
 from accounts.models import LadderStep, Role
-from labs.actions.duty import add_to_ladder
+from labs.actions.digests import write_digests
+from labs.actions.duty import add_cover, add_to_ladder, answer_ladder_test, send_ladder_test
 from labs.actions.receiving import Source, receive_results
 from labs.demo.answering import answer, finish
 from labs.demo.laboratories import open_laboratories
@@ -16,9 +17,13 @@ from labs.intake.incoming import Incoming
 from labs.models import LabReport
 from patients.models import Patient
 from schedules.demo.clinic import Demo
+from schedules.demo.talking import let_leave
 
 EVENING = time(17)
 LATELY = timedelta(days=56)  # before that results are taken in by the week
+DIGESTS = timedelta(days=5)  # behind today
+TESTED = timedelta(days=20)
+AWAY = timedelta(days=4), timedelta(days=10)  # from today
 SOURCE = Source(LabReport.Source.FILE, "results of the day")
 
 
@@ -38,20 +43,40 @@ def add_results(demo: Demo, *, seed: int) -> None:
             arriving[day + timedelta(days=1)] += stories.corrected(rows, follower, day)
     arriving[demo.today - timedelta(days=1)] += stories.held_back()
     for day, rows, acts in in_turn(arriving, stories.acts, demo.today):
+        if demo.today - DIGESTS <= day < demo.today and demo.calendar.is_working(day):
+            opens = datetime.combine(day, demo.clinic.opens_at, demo.clinic.zone)
+            write_digests(clinic=demo.clinic, by=None, now=opens)
+            let_leave(opens)
         now = datetime.combine(day, EVENING, demo.clinic.zone)
         receive_results(clinic=demo.clinic, rows=rows, source=SOURCE, by=None, now=now)
         for act in acts:
             act(now)
+        if day < demo.today:
+            let_leave(now)
         answer(demo, now=now)
     finish(demo, now=datetime.combine(demo.today, EVENING, demo.clinic.zone))
 
 
 def put_on_call(demo: Demo) -> None:
-    """Put the demo's clinicians on its ladder."""
+    """Put the demo's clinicians on its ladder, one with a test that arrived; the other will be away for a week."""
     administrator = demo.clinic.memberships.get(role=Role.ADMINISTRATOR).staff
     lead, covering = demo.clinicians
     add_to_ladder(clinic=demo.clinic, step=LadderStep.Step.COVERING, staff=covering, by=administrator)
-    add_to_ladder(clinic=demo.clinic, step=LadderStep.Step.LEAD, staff=lead, by=administrator)
+    leading = add_to_ladder(clinic=demo.clinic, step=LadderStep.Step.LEAD, staff=lead, by=administrator)
+    tested = datetime.combine(demo.today, EVENING, demo.clinic.zone) - TESTED
+    send_ladder_test(clinic=demo.clinic, by=administrator, now=tested)
+    let_leave(tested)
+    answer_ladder_test(row=leading, by=lead, now=tested + timedelta(minutes=9))
+    first, last = (demo.today + days for days in AWAY)
+    add_cover(
+        clinic=demo.clinic,
+        staff=covering,
+        substitute=lead,
+        starts_on=first,
+        ends_on=last,
+        by=covering,
+        today=demo.today,
+    )
 
 
 def in_turn(

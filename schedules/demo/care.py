@@ -25,7 +25,6 @@ MISSED = (
     ("In hospital elsewhere for another reason.", "Ask for the discharge letter."),
     ("Away on a family visit.", "Come on return."),
 )
-HARMLESS = sorted(FINDINGS.keys() - {"infection", "rigors"})  # these raise alerts, and are stories of their own
 # Signs of infection while the counts are low are an emergency; who has them is told elsewhere.
 HARMLESS = sorted(FINDINGS.keys() - {"infection", "rigors"})
 NOTES = ("", "", "Feels well.", "Works part time again.", "Sleeps badly since the last scan.", "Good appetite.")

@@ -77,6 +77,7 @@ def found_clinic(*, by: None) -> tuple[Clinic, dict[str, Staff]]:
         phone="020 7946 0100",
         emergency_phone="020 7946 0199",
         email="follow-up@example.org",
+        name_in_messages="Harbour Lane Hospital",
     )
     staff = {}
     for person in (*SIGN_INS, COLLEAGUE):

@@ -18,6 +18,7 @@ class RuleForm(forms.Form):
     moment = forms.ChoiceField(
         choices=[(moment.value, words) for moment, words in WHEN.items()],
         label="When",
+        widget=forms.Select(attrs={"class": "fit"}),
         initial=Moment.BEFORE_BOOKED.value,  # so that a line nobody filled counts as empty
     )
     activity = forms.ChoiceField(
@@ -29,6 +30,11 @@ class RuleForm(forms.Form):
 
 class RulesFormSet(forms.BaseFormSet):  # type: ignore[type-arg]  # not generic when it runs
     """All rules of a clinic: one form each, and an empty one to add another."""
+
+    def add_fields(self, form: forms.Form, index: int | None) -> None:
+        """Name the box that takes a rule away."""
+        super().add_fields(form, index)
+        form.fields["DELETE"].label = "Take away"
 
     @property
     def kept(self) -> list[RuleForm]:

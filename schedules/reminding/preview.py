@@ -1,6 +1,6 @@
 """How a text reads, filled with days as they usually are."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -60,10 +60,11 @@ def preview(clinic: Clinic, name: Name, text: Text, *, today: date) -> Preview:
 
 
 def examples(kind: str, today: date) -> list[dict[str, Any]]:
-    """Return items of a message as they are about now."""
-    days = [today.replace(day=20).isoformat(), today.replace(day=26).isoformat()]
+    """Return items of a message about a visit in a week."""
+    opens = today + timedelta(days=7)
+    days = [opens.isoformat(), (opens + timedelta(days=6)).isoformat()]
     shown: dict[str, dict[str, Any]] = {
-        Moment.BEFORE_BOOKED: {"booked": [today.replace(day=15).isoformat(), "09:30", 0], "window": None},
+        Moment.BEFORE_BOOKED: {"booked": [opens.isoformat(), "09:30", 0], "window": None},
         Moment.BEFORE_WINDOW: {"booked": None, "window": days},
         Moment.OVERDUE: {"booked": None, "window": days},
     }

@@ -77,7 +77,8 @@ def name_of(row: ReminderText) -> Name:
 
 
 def sms_of(text: str, hint: str) -> str:
-    """Return an SMS, with the hint at its end where there is room for it."""
+    """Return an SMS that begins with a capital, with the hint at its end where there is room for it."""
+    text = text[:1].upper() + text[1:]
     longer = f"{text} {hint}" if hint else text
     return as_sms(longer if places(longer) <= LONGEST_SMS else text)
 

@@ -24,6 +24,7 @@ from schedules.reminders.texts import SEVERAL, Name, shipped_texts
 from schedules.reminding.coming import coming_reminders
 from schedules.reminding.facts import rules_of
 from schedules.reminding.preview import preview
+from schedules.reminding.sign_offs import rule_in_words
 from schedules.reminding.wording import Words
 from schedules.views.answers import about
 
@@ -75,6 +76,7 @@ def rules_page(request: ClinicRequest, form: object, status: int = 200) -> HttpR
     """Show the rules and the list of texts."""
     context = {
         "forms": form,
+        "in_words": [rule_in_words(rule) for rule in rules_of(request.clinic) if rule.active],
         "may_decide": may_here(request, May.DECIDE),
         "is_own": ReminderPolicy.objects.filter(clinic=request.clinic).exists(),
         "texts": texts_shown(request),

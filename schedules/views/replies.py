@@ -96,5 +96,7 @@ def page(request: HttpRequest, language: str, context: Mapping[str, Any], status
         shown = {**context, "words": shipped()[language]["page"], "LANGUAGE_CODE": language}
         response = render(request, "schedules/reply.html", shown, status=status)
     response.headers["Cache-Control"] = "no-store, private"
-    response.headers["Referrer-Policy"] = "no-referrer"
+    # The link goes to no other site; with "no-referrer" a browser would hide from us too where an answer comes from,
+    # and the answer would be refused.
+    response.headers["Referrer-Policy"] = "same-origin"
     return response

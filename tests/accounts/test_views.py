@@ -5,6 +5,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.authentication import ApiTokenAuthentication
+from accounts.forms import SECTIONS, ClinicForm
 from accounts.models import ApiToken, Membership, Role, Staff
 from tests.accounts.factories import PASSWORD, ClinicFactory, MembershipFactory
 
@@ -244,3 +245,70 @@ def test_token_use_is_remembered_by_day(rf, administrator):
 
     token.refresh_from_db()
     assert (staff, token.last_used_on > date(2024, 1, 1)) == (administrator.staff, True)
+
+
+def settings_of(clinic):
+    """What the settings page posts back unchanged."""
+    form = ClinicForm(instance=clinic)
+    return {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
+
+
+def test_clinic_sets_its_hours_and_how_it_reaches_patients(client, administrator):
+    entered = {
+        "opens_at": "07:30",
+        "closes_at": "16:00",
+        "quiet_from": "21:00",
+        "quiet_until": "07:00",
+        "remind_at": "09:15",
+        "name_in_messages": "Harbour Hospital",
+        "attempts_before_lost": "4",
+    }
+
+    response = client.post(reverse("accounts:clinic"), settings_of(administrator.clinic) | entered)
+
+    assert (response.status_code, words(client.get(response.url))) == (302, ["The clinic’s settings were saved."])
+    page = client.get(reverse("accounts:clinic")).content.decode()
+    assert [name for name, value in entered.items() if f'name="{name}" value="{value}"' not in page] == []
+    assert [page.index(f"<h2>{title}</h2>") for title in SECTIONS] == sorted(
+        page.index(f"<h2>{title}</h2>") for title in SECTIONS
+    )
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("closes_at", "07:00", "The clinic closes before it opens."),
+        ("attempts_before_lost", "0", "At least one attempt comes before a patient is lost."),
+        ("quiet_from", "later", "Enter a valid time."),
+        ("name_in_messages", "x" * 61, "Ensure this value has at most 60 characters (it has 61)."),
+    ],
+)
+def test_hours_that_cannot_be_are_refused_at_their_field(client, administrator, field, value, said):
+    response = client.post(reverse("accounts:clinic"), settings_of(administrator.clinic) | {field: value})
+
+    assert (response.status_code, said in response.content.decode()) == (422, True)
+
+
+@pytest.mark.parametrize(
+    ("page", "entry"),
+    [
+        ("/messages/", "Messages"),
+        ("/outbox/", "Messages"),
+        ("/chase/", "Chase"),
+        ("/chase/words/", "Chase"),
+        ("/reminders/", "Reminders"),
+        ("/ladder/", "On call"),
+        ("/away/", "On call"),
+        ("/handover/", "Hand-over"),
+        ("/clinic/", "Settings"),
+        ("/webhooks/", "Settings"),
+        ("/", "Today"),
+    ],
+)
+def test_navigation_marks_the_page_one_is_on(client, administrator, settings, page, entry):
+    settings.CAPTURE_MESSAGES = True
+
+    text = client.get(page).content.decode()
+
+    marked = re.findall(r'class="nav-link" href="[^"]*" aria-current="page"><svg.*?</svg>([^<]+)</a>', text, re.DOTALL)
+    assert {name.strip() for name in marked} == {entry}

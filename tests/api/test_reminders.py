@@ -31,7 +31,7 @@ def test_texts_are_listed_looked_at_saved_and_set_back(api, clinic):
     assert {text["own"] for text in api.get(url).json()} == {False}
 
     looked = api.post(f"{url}/preview", TEXT)
-    assert looked.json()["text"].startswith("your hospital: ")
+    assert looked.json()["text"].startswith("Your hospital: ")
     assert (looked.json()["mistakes"], ReminderText.objects.count()) == ([], 0)
 
     saved = api.post(url, TEXT)

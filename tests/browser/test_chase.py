@@ -72,7 +72,7 @@ def test_call_is_logged_by_key_in_a_dialog_and_undone(page: Page, plan: Plan) ->
 def test_word_is_dealt_with_and_its_red_flag_alerts(page: Page, word: ContactEntry) -> None:
     sign_in(page)
     page.goto("/chase/")
-    page.get_by_role("link", name="1 Words that came in").click()
+    page.get_by_role("link", name="Words that came in 1").click()
     page.get_by_role("link", name="Deal with it").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Fever or shivering").check()

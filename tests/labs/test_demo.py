@@ -12,7 +12,8 @@ import time_machine
 from django.core.management import call_command
 from django.db import transaction
 
-from events.models import Message
+from accounts.models import Cover, LadderStep
+from events.models import CapturedMessage, Message
 from labs.demo.seed import add_results
 from labs.demo.values import FALLS_FROM, NADIR_FROM, NADIR_TO, RISEN, RISEN_TO, Body, course, measured
 from labs.grading.analytes import catalogue, place
@@ -100,6 +101,18 @@ def test_demo_raises_a_fever_and_clinicians_have_answered_what_is_old():
     assert Alert.objects.filter(state=Alert.State.RESOLVED, answered_by__isnull=False).exists()
     assert not Alert.objects.filter(state=Alert.State.ACKNOWLEDGED, next_step_by__lt=TODAY).exists()
     assert Message.objects.in_app().filter(read_at__isnull=True).count() < Message.objects.in_app().count()
+
+
+@pytest.mark.usefixtures("demo")
+def test_nothing_of_the_demo_reaches_anybody_where_messages_leave():
+    assert not Message.objects.going_out().filter(state="sent").exists()
+    assert not CapturedMessage.objects.exists()
+
+
+@pytest.mark.usefixtures("demo")
+def test_demo_has_somebody_on_call_and_an_absence_to_come():
+    assert [step.test_answered_at is None for step in LadderStep.objects.all()] == [True, False]
+    assert Cover.objects.get().starts_on > TODAY
 
 
 @pytest.mark.usefixtures("demo")

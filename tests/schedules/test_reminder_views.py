@@ -78,7 +78,7 @@ def test_mistake_is_told_at_its_row(signed_in):
 def test_text_is_shown_filled_while_it_is_typed(signed_in):
     body = {"step": "look", "body": "{clinic}: on {when}. {link}"}
     text = signed_in.post(TEXT, body, headers={"HX-Request": "true"}).content.decode()
-    assert "your hospital: on " in text
+    assert "Your hospital: on " in text
     assert "of the 160 characters" in text
     assert not ReminderText.objects.exists()
 

@@ -315,7 +315,7 @@ def test_sms_says_when_and_where_to_answer(reminder, taken):
     deliver_due(clock=lambda: datetime(2024, 3, 2, 9, 5, tzinfo=UTC))
     (sent,) = taken
     assert sent.to == "07700 900001"
-    assert sent.text.startswith("your hospital: a visit is due Sun 3 Mar to Sat 9 Mar. Please call . http")
+    assert sent.text.startswith("Your hospital: a visit is due Sun 3 Mar to Sat 9 Mar. Please call . http")
     assert "/m/" in sent.text
     assert said(reminder)[0] == "sent"
 

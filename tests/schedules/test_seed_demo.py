@@ -8,11 +8,14 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
+from django.test import override_settings
 
 from accounts.models import Staff
-from patients.models import ClinicalEvent, Indication, Patient, Treatment
+from events.models import CapturedMessage, Message
+from patients.models import ClinicalEvent, ContactEntry, Indication, Patient, Treatment
 from schedules.demo.clinic import PASSWORD, SIGN_INS
 from schedules.demo.seed import seed
+from schedules.demo.talking import talk
 from schedules.models import Appointment, Plan, PlannedActivity, PlannedVisit, ProtocolApproval, VisitRecord
 
 TODAY = date(2026, 9, 16)
@@ -22,8 +25,9 @@ PATIENTS = 22
 @pytest.fixture(scope="module")
 def seeded(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """One demo for all tests of this module, thrown away after them."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        seed(patients=PATIENTS, seed=1, today=TODAY)
+    captured = override_settings(CAPTURE_MESSAGES=True)
+    with captured, django_db_blocker.unblock(), transaction.atomic():
+        talk(seed(patients=PATIENTS, seed=1, today=TODAY))
         yield
         transaction.set_rollback(True)
 
@@ -53,6 +57,7 @@ def contents() -> list[Any]:
         rows(PlannedActivity, "visit__patient__mrn", "visit__target", "visit__kind", "activity", "status", "done_on"),
         rows(VisitRecord, "patient__mrn", "occurred_on", "activities", "note", "weight_kg", "recorded_by__email"),
         rows(Appointment, "patient__mrn", "on", "at", "state", "moves"),
+        rows(ContactEntry, "patient__mrn", "at", "outcome", "said"),
     ]
 
 
@@ -102,6 +107,18 @@ def test_demo_is_a_clinic_in_good_order() -> None:
     assert PlannedVisit.objects.filter(status="missed").exists()
     assert PlannedVisit.objects.booked(on=TODAY).exists()
     assert PlannedVisit.objects.due(on=TODAY).exists()
+
+
+@pytest.mark.usefixtures("demo")
+def test_demo_reminds_is_answered_and_calls_who_is_overdue() -> None:
+    reminders = Message.objects.filter(kind="reminder")
+    assert {"sent", "dead"} <= set(reminders.values_list("state", flat=True))
+    assert reminders.get(state="dead").outcome == "The number is not in use."
+    assert set(CapturedMessage.objects.values_list("key", flat=True)) == set(
+        reminders.filter(state="sent").values_list("pk", flat=True)
+    )
+    assert ContactEntry.objects.filter(means="reply").exclude(recorded_by__isnull=False).exists()
+    assert ContactEntry.objects.filter(outcome="no_answer", recorded_by__isnull=False).exists()
 
 
 @pytest.mark.usefixtures("demo")

@@ -11,6 +11,7 @@ from django.utils import timezone
 from labs.demo.seed import add_results
 from schedules.demo.clinic import PASSWORD, SIGN_INS, is_seeded
 from schedules.demo.seed import seed
+from schedules.demo.talking import talk
 
 
 class Command(BaseCommand):
@@ -37,6 +38,7 @@ class Command(BaseCommand):
             with transaction.atomic():
                 demo = seed(patients=given["patients"], seed=given["seed"], today=today)
                 add_results(demo, seed=given["seed"])
+                talk(demo)  # last, so that the lists of messages begin with those to patients
             self.stdout.write(f"{demo.clinic} is stored with {given['patients']} patients around {today}.")
 
     def print_sign_ins(self) -> None:

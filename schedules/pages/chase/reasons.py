@@ -30,6 +30,14 @@ TITLES: Mapping[str, str] = {
     CALL: "Reminders by telephone",
     UNREACHABLE: "No consent or no address",
 }
+# The same of one patient.
+OF_ONE: Mapping[str, str] = {
+    **TITLES,
+    WORD: "Word that came in",
+    PROMISED: "Promised call",
+    FAILED: "Message that failed",
+    CALL: "Reminder by telephone",
+}
 SOON = timedelta(days=7)  # what opens by then, a message may have been about
 FRESH = timedelta(days=14)  # for so long a reminder nobody could be sent asks for a call
 LONGEST_PROMISE = timedelta(days=366)

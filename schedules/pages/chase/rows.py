@@ -20,6 +20,7 @@ from schedules.pages.chase.reasons import (
     CALL,
     FAILED,
     NOT_SENT,
+    OF_ONE,
     OVERDUE,
     PROMISED,
     SOON,
@@ -120,7 +121,7 @@ def why_word(known: Known, day: ChaseDay) -> Iterator[Why]:
         if entry.is_unseen:
             said = entry.said if len(entry.said) <= QUOTED else f"{entry.said[: QUOTED - 1]}…"
             text = f"{entry.get_means_display()}: “{said}”" if said else entry.get_means_display()
-            yield Why(WORD, TITLES[WORD], text, local(entry.at, day), is_overdue(entry, day))
+            yield Why(WORD, OF_ONE[WORD], text, local(entry.at, day), is_overdue(entry, day))
 
 
 def why_promised(known: Known, day: ChaseDay) -> Iterator[Why]:
@@ -128,7 +129,7 @@ def why_promised(known: Known, day: ChaseDay) -> Iterator[Why]:
     for entry in dated[:1]:
         if entry.call_again_on:
             text = entry.next_step or "A call was promised."
-            yield Why(PROMISED, TITLES[PROMISED], text, entry.call_again_on, entry.call_again_on < day.today)
+            yield Why(PROMISED, OF_ONE[PROMISED], text, entry.call_again_on, entry.call_again_on < day.today)
 
 
 def why_overdue(known: Known, day: ChaseDay) -> Iterator[Why]:
@@ -138,23 +139,23 @@ def why_overdue(known: Known, day: ChaseDay) -> Iterator[Why]:
     if late:
         named = ", ".join(timepoint_name(visit.timepoint, visit.kind) for visit in late[:NAMED])
         more = f" and {len(late) - NAMED} more" if len(late) > NAMED else ""
-        yield Why(OVERDUE, TITLES[OVERDUE], named + more, min(visit.closes for visit in late), late=True)
+        yield Why(OVERDUE, OF_ONE[OVERDUE], named + more, min(visit.closes for visit in late), late=True)
 
 
 def why_failed(known: Known, day: ChaseDay) -> Iterator[Why]:
     for message in unanswered(known, [each for each in known.messages if each.has_failed]):
         text = f"{message.get_channel_display()}: {message.outcome or message.get_state_display()}"
-        yield Why(FAILED, TITLES[FAILED], text, local(message.not_before, day))
+        yield Why(FAILED, OF_ONE[FAILED], text, local(message.not_before, day))
 
 
 def why_call(known: Known, day: ChaseDay) -> Iterator[Why]:
     for message in waiting_calls(known.messages, day):
-        yield Why(CALL, TITLES[CALL], message.subject, local(message.not_before, day))
+        yield Why(CALL, OF_ONE[CALL], message.subject, local(message.not_before, day))
 
 
 def why_unreachable(known: Known, day: ChaseDay) -> Iterator[Why]:
     for message in unanswered(known, [each for each in known.messages if each.outcome.startswith(NOT_SENT)])[-1:]:
-        yield Why(UNREACHABLE, TITLES[UNREACHABLE], message.outcome, local(message.not_before, day))
+        yield Why(UNREACHABLE, OF_ONE[UNREACHABLE], message.outcome, local(message.not_before, day))
 
 
 WHY = {
