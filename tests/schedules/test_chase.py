@@ -63,7 +63,7 @@ def failed(patient: Patient) -> Message:
 
 
 def call(patient: Patient, **facts: object) -> Message:
-    return message_about(patient, channel="call", state="due", **facts)
+    return message_about(patient, channel="call", kind="call", state="due", **facts)
 
 
 def nowhere(patient: Patient, **facts: object) -> Message:
