@@ -29,7 +29,7 @@ class Played(NamedTuple):
     digest: str
 
 
-def play(*, patients: int, years: int, seed: int, out: IO[str] | None = None) -> Played:
+def play(*, patients: int, years: float, seed: int, out: IO[str] | None = None) -> Played:
     """Play a clinic's years on the database at hand, which holds nothing else; write the log to `out`."""
     log = Log(out)
     ends_on = STARTS_ON + years * YEAR

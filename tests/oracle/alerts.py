@@ -245,7 +245,8 @@ class Alerting:
     def _happened(self, known: Open, before: float) -> bool | None:
         """Tell whether what was to happen has: all that was told was drawn again since the answer and is better.
 
-        Of other steps than a repeat no line tells. Decision: better is a less urgent tier; a better number of the same tier is None, and both are right.
+        Of other steps than a repeat no line tells. Decision: better is a less urgent tier; a better number of the same
+        tier is None, and both are right.
         """
         assert known.answered_at is not None
         if known.next_step not in REPEATS:

@@ -91,9 +91,7 @@ def compare_told(
     for raised in said["raised"]:
         until = answered(raised, said, ends)
         answers = [
-            line
-            for line in said["acknowledged"]
-            if line["alert"] == raised["alert"] and line.number < raised.number
+            line for line in said["acknowledged"] if line["alert"] == raised["alert"] and line.number < raised.number
         ]
         responsible = responsible_for(standing.clinic, standing.line["clinician"], answers)
         expected = tellings(standing.clinic, responsible, raised, until)

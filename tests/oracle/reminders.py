@@ -195,7 +195,7 @@ class Reminding:
 
     @property
     def _clock(self) -> time:
-        """Decision: a message of a day leaves on that day; where its hour is quiet, at the end of its morning's quiet."""
+        """Decision: a message of a day leaves on that day; where its hour is quiet, when the morning's quiet ends."""
         hour: time = self.clinic["remind_at"]
         noon = datetime.combine(date(2000, 1, 1), hour, UTC)
         is_at_rest = is_quiet(noon, "UTC", self.clinic["quiet_from"], self.clinic["quiet_until"])

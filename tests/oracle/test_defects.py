@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -21,37 +21,41 @@ from schedules.reminders import addressing, letters, wanted
 from schedules.reminding import facts, sending, truth
 from tests.oracle.test_simulation import differences_of, played
 
-
 Patch = pytest.MonkeyPatch
-PLAYED = {"patients": 3, "years": 1, "seed": 1}
+CLINIC: dict[str, Any] = {"patients": 3, "years": 0.3, "seed": 1}
 
 
 def a_child_is_written_to(patch: Patch) -> None:
-    def anybody(relation: str, legal_authority: bool, *, child: bool) -> bool:
+    def themselves(relation: str, legal_authority: bool, *, child: bool) -> bool:
         return relation == addressing.SELF or legal_authority
 
-    patch.setattr(addressing, "may_be_written_to", anybody)
-    patch.setattr(truth, "may_be_written_to", anybody)
+    patch.setattr(addressing, "may_be_written_to", themselves)
+    patch.setattr(truth, "may_be_written_to", themselves)
 
 
-def a_reminder_leaves_a_day_late(patch: Patch) -> None:
+def reminders_leave_a_day_late(patch: Patch) -> None:
     sound = wanted.slot_of
 
-    def late(*args: Any) -> wanted.Slot | None:
-        slot = sound(*args)
+    def late(*of: Any) -> wanted.Slot | None:
+        slot = sound(*of)
         return slot and slot._replace(day=slot.day + wanted.DAY)
 
     patch.setattr(wanted, "slot_of", late)
 
 
-def the_wall_clock_is_that_of_utc(patch: Patch) -> None:
+def the_hour_is_that_of_utc(patch: Patch) -> None:
     def in_utc(day: date, at: time, zone: ZoneInfo) -> datetime:
         return datetime.combine(day, at, UTC)
 
     patch.setattr(facts, "instant", in_utc)
 
 
-def facts_are_not_looked_at_again(patch: Patch) -> None:
+def quiet_hours_are_ignored(patch: Patch) -> None:
+    patch.setattr(letters.Hours, "is_quiet", lambda self, at: False)
+    patch.setattr(letters.Hours, "ends", lambda self, day: self.instant(day + wanted.DAY, time(0), self.zone))
+
+
+def what_waits_is_not_looked_at_again(patch: Patch) -> None:
     patch.setattr(reminders, "untrue", lambda messages: {})
     patch.setattr(sending, "untrue", lambda messages: {})
 
@@ -59,18 +63,6 @@ def facts_are_not_looked_at_again(patch: Patch) -> None:
 def what_was_told_is_told_again(patch: Patch) -> None:
     patch.setattr(facts, "written_of", lambda patients, **_: {pk: facts.Written() for pk in patients})
     patch.setattr(letters.Letter, "key", property(lambda self: f"reminder:{uuid4()}"))
-
-
-def a_step_of_the_ladder_is_skipped(patch: Patch) -> None:
-    patch.setattr(climbing.ladder, "step_to_tell", lambda clock, told, now: told + 2)
-
-
-def what_is_immediate_waits_as_if_of_the_day(patch: Patch) -> None:
-    patch.setitem(ladder.LADDERS, Urgency.IMMEDIATE, ladder.LADDERS[Urgency.SAME_DAY])  # type: ignore[index]
-
-
-def nothing_lapses(patch: Patch) -> None:
-    patch.setattr(lapsing, "ran_out", lambda alert, today: False)
 
 
 def the_last_day_of_a_window_is_left_out(patch: Patch) -> None:
@@ -92,6 +84,44 @@ def what_a_later_plan_replaces_stays_open(patch: Patch) -> None:
     patch.setattr(protocol, "replan", lambda *of, **how: sound(*of, **how | {"replaced_on": None}))
 
 
-def quiet_hours_are_ignored(patch: Patch) -> None:
-    patch.setattr(letters.Hours, "is_quiet", lambda self, at: False)
-    patch.setattr(letters.Hours, "ends", lambda self, day: self.instant(day + wanted.DAY, time(0), self.zone))
+def a_step_of_the_ladder_is_skipped(patch: Patch) -> None:
+    patch.setattr(climbing.ladder, "step_to_tell", lambda clock, told, now: told + 2)
+
+
+def what_is_immediate_waits_as_if_of_the_day(patch: Patch) -> None:
+    slow = ladder.LADDERS | {Urgency.IMMEDIATE: ladder.LADDERS[Urgency.SAME_DAY]}  # type: ignore[operator]
+    patch.setattr(ladder, "LADDERS", slow)
+
+
+def no_answer_runs_out(patch: Patch) -> None:
+    patch.setattr(lapsing, "ran_out", lambda alert, today: False)
+
+
+DEFECTS: dict[Callable[[Patch], None], str] = {
+    a_child_is_written_to: "sent to",
+    reminders_leave_a_day_late: "before_",
+    the_hour_is_that_of_utc: "before_",
+    quiet_hours_are_ignored: "sent to",
+    what_waits_is_not_looked_at_again: "before_",
+    what_was_told_is_told_again: "sent to",
+    the_last_day_of_a_window_is_left_out: "activities of",
+    one_count_is_recovery: "activities of",
+    what_a_later_plan_replaces_stays_open: "status of",
+    a_step_of_the_ladder_is_skipped: "alert L",
+    what_is_immediate_waits_as_if_of_the_day: "alert L",
+    no_answer_runs_out: "counts alert",
+}
+
+
+@pytest.mark.django_db
+def test_the_sound_product_differs_in_nothing() -> None:
+    differences, _ = differences_of(played(**CLINIC)[1])
+    assert [str(each) for each in differences] == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("defect", "what"), DEFECTS.items())
+def test_a_defect_is_caught(defect: Callable[[Patch], None], what: str, monkeypatch: Patch) -> None:
+    defect(monkeypatch)
+    differences, _ = differences_of(played(**CLINIC)[1])
+    assert [str(each) for each in differences if each.what.startswith(what)] != []

@@ -25,7 +25,7 @@ COMPARED = (
 )
 
 
-def played(*, patients: int, years: int, seed: int) -> tuple[Played, str]:
+def played(*, patients: int, years: float, seed: int) -> tuple[Played, str]:
     """Play a clinic, and leave the database as empty as before."""
     out = io.StringIO()
     with transaction.atomic():
