@@ -119,6 +119,7 @@ class Alerting:
         before, worst = known.standing, known.tier
         known.tier = worse(worst, of_news)
         known.lines.append(line.number)
+        tiers_before = {analyte: tier for analyte, (_, tier) in known.stands.items()}
         self._note(known, tiers, episode)
         assert line.at is not None
         if is_new:
@@ -126,6 +127,8 @@ class Alerting:
         elif is_more(of_news, worst) or is_more(known.standing, before):
             told = worse(of_news, known.standing)
             self._raise(episode, known, line.at, "worse than what stood", {told, known.tier}, told in OF_TODAY)
+        elif one_is_worse(known, tiers_before, [result for result, _ in tiers]):
+            self._raise(episode, known, line.at, "one is worse", {of_news, known.tier}, is_needed=False)
         if known.tier not in OF_TODAY and not known.standing:
             self._may_close(episode)
 
@@ -260,6 +263,16 @@ class Alerting:
                 return False
             clearly = clearly and result not in repeats and is_more(tier, known.stands[analyte][1])
         return True if clearly else None
+
+
+def one_is_worse(known: Open, before: dict[str, str], news: list[Result]) -> bool:
+    """Decision: where one value of a specimen is worse and another better, raising and being quiet are both right."""
+    pairs = [
+        (known.stands[result.analyte][1], before.get(result.analyte, ""))
+        for result in news
+        if result.analyte in known.stands and known.stands[result.analyte][0] is result
+    ]
+    return any(is_more(now, then) for now, then in pairs) and any(is_more(then, now) for now, then in pairs)
 
 
 def is_told_of_the_latest(known: Open) -> bool:
