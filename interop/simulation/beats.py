@@ -22,7 +22,7 @@ from labs.models import Alert
 from schedules.actions import extend_plans
 from schedules.actions.reminders import plan_reminders
 
-EARLY, MORNING = time(0, 5), time(6)
+EARLY = time(0, 5)
 FIVE = timedelta(minutes=5)
 DAY = timedelta(days=1)
 HALF = timedelta(seconds=30)
@@ -40,17 +40,7 @@ class Beats:
 
     def start(self) -> None:
         """Let the days begin."""
-        self.each_day(EARLY, self.night)
-        self.each_day(MORNING, self.sweep)
-
-    def each_day(self, at: time, what: What) -> None:
-        """Play something at this hour of today and of each day that follows."""
-
-        def play() -> None:
-            what()
-            self.once(str(at), instant(self.world.today + DAY, at, self.world.clinic.zone), play)
-
-        self.once(str(at), instant(self.world.today, at, self.world.clinic.zone), play)
+        self.once("night", instant(self.world.today, EARLY, self.world.clinic.zone), self.night)
 
     def once(self, name: str, when: datetime, what: What) -> None:
         """Play something at an instant, however often it is asked for."""
@@ -64,13 +54,15 @@ class Beats:
         what()
 
     def night(self) -> None:
-        """Play what follows from a new day."""
+        """Play what follows from a new day; reminders are written two days ahead."""
         now = self.world.now
         extend_plans(today=self.world.today)
         follow_additions(now=now)
-        lapse_alerts(now=now)
-        raise_for_late_counts(now=now)
+        if Alert.objects.unresolved().exists():
+            lapse_alerts(now=now)
+            raise_for_late_counts(now=now)
         self.sweep()
+        self.once("night", instant(self.world.today + DAY, EARLY, self.world.clinic.zone), self.night)
 
     def sweep(self) -> None:
         """Plan reminders."""

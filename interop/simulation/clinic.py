@@ -2,6 +2,7 @@
 
 import tomllib
 from datetime import date, datetime, timedelta
+from math import ceil
 from random import Random
 from typing import Any
 
@@ -22,7 +23,7 @@ PEOPLE = (("C1", Role.CLINICIAN), ("C2", Role.CLINICIAN), ("C3", Role.CLINICIAN)
 LADDER = ((LadderStep.Step.COVERING, "C2"), (LadderStep.Step.LEAD, "C3"))
 
 
-def open_clinic(*, starts_on: date, years: int, chance: Random, log: Log) -> World:
+def open_clinic(*, starts_on: date, years: float, chance: Random, log: Log) -> World:
     """Store the clinic and return its world in the first minute of `starts_on`."""
     clinic, people = found_clinic(starts_on=starts_on, years=years, by=None)
     protocol = load_packaged_protocol(by=None)
@@ -45,7 +46,7 @@ def open_clinic(*, starts_on: date, years: int, chance: Random, log: Log) -> Wor
 
 
 @action
-def found_clinic(*, starts_on: date, years: int, by: None) -> tuple[Clinic, dict[str, Staff]]:
+def found_clinic(*, starts_on: date, years: float, by: None) -> tuple[Clinic, dict[str, Staff]]:
     """Store the clinic, its staff and ladder, and a closed week in each of its summers."""
     clinic = Clinic.objects.create(slug="simulated", name="Simulated clinic", time_zone=ZONE, country="US")
     people = {}
@@ -54,7 +55,7 @@ def found_clinic(*, starts_on: date, years: int, by: None) -> tuple[Clinic, dict
         Membership.objects.create(clinic=clinic, staff=people[name], role=role)
     for step, name in LADDER:
         LadderStep.objects.create(clinic=clinic, step=step, staff=people[name])
-    for year in range(starts_on.year, starts_on.year + years + 3):
+    for year in range(starts_on.year, starts_on.year + ceil(years) + 3):
         first = date(year, 8, 3)
         ClinicClosure.objects.create(
             clinic=clinic, first_day=first, last_day=first + timedelta(days=4), reason="summer week"

@@ -117,7 +117,7 @@ def add_contact(life: Life, order: int, *, child: bool) -> None:
         "name": "" if relation == "self" else f"Contact {order}",
         "relation": relation,
         "legal_authority": relation in ("mother", "father", "guardian") and chance.random() < 0.8,
-        "phone": "+1202555" + f"{life.number:04}" if chance.random() < 0.9 else "",
+        "phone": f"+120255{order}{life.number:04}" if chance.random() < 0.9 else "",
         "email": f"{life.name.lower()}.{order}@example.org" if chance.random() < 0.8 else "",
         "sms_consent": chance.choice(consent),
         "email_consent": chance.choice(consent),

@@ -6,6 +6,9 @@ from datetime import date
 from functools import partial
 from random import Random
 from typing import IO, NamedTuple
+from unittest.mock import patch
+
+from django.utils import timezone
 
 from interop.simulation.beats import Beats
 from interop.simulation.clinic import YEAR, open_clinic
@@ -26,7 +29,7 @@ class Played(NamedTuple):
     digest: str
 
 
-def play(*, patients: int, years: int, seed: int, out: IO[str] | None = None) -> Played:
+def play(*, patients: int, years: float, seed: int, out: IO[str] | None = None) -> Played:
     """Play a clinic's years on the database at hand, which holds nothing else; write the log to `out`."""
     log = Log(out)
     ends_on = STARTS_ON + years * YEAR
@@ -38,7 +41,7 @@ def play(*, patients: int, years: int, seed: int, out: IO[str] | None = None) ->
         day = world.working_day(STARTS_ON + comes.random() * ARRIVING * years * YEAR)
         world.on(day, office_hour(comes), partial(arrive, world, number, seed))
     plan_outages(world)
-    with ways_out(world):
+    with ways_out(world), patch.object(timezone, "now", lambda: world.now):  # what follows an event reads the clock
         run(world)
     write_standing(world)
     return Played(log.count, log.digest)

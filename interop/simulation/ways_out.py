@@ -8,7 +8,7 @@ from datetime import timedelta
 from functools import partial
 
 from events.delivery.channels import CHANNELS as WAYS
-from events.delivery.channels import Envelope, NotSent, Refused
+from events.delivery.channels import AddressRefused, Envelope, NotSent
 from events.models import Message
 from interop.simulation.world import World
 
@@ -34,7 +34,7 @@ def take(world: World, channel: str, envelope: Envelope) -> str:
     if world.now < world.away.get(channel, world.now):
         raise NotSent("The provider is away.")
     if (envelope.to, channel) in world.refused:
-        raise Refused("The provider answered 550.")
+        raise AddressRefused("The provider answered 550.")
     message = Message.objects.get(pk=envelope.key)
     if message.contact_id:
         world.tell(

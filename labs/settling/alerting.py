@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db.models import F
+
 from accounts.models import Clinic
 from events.models import Event
 from iotrex_followup.ids import uuid7
@@ -79,7 +81,8 @@ class Alerts:
         """Work out the alerts of `charts`."""
         alerts = [alert for chart in charts for alert in chart.alerts if is_standing(alert) or is_answered(alert)]
         stored: dict[UUID, list[AlertFinding]] = defaultdict(list)
-        for finding in AlertFinding.objects.filter(alert__in=alerts) if alerts else ():
+        of = AlertFinding.objects.annotate(analyte=F("result__analyte"), at=F("result__collected_at"))
+        for finding in of.filter(alert__in=alerts) if alerts else ():
             stored[finding.alert_id].append(finding)
         for chart in charts:
             witness = Witness(chart, self.rules, self.grades, self.ctcae, stored, self.now)
@@ -112,6 +115,7 @@ class Alerts:
                 self._open(chart, key, told.episode.tier.value, told.improved, holding)
             return
         known = {mark_of_finding(each) for each in stored}
+        before = told_before(stored)
         new = [each for each in holding if each.mark not in known]
         self._find(alert, new)
         if found is not None and alert.rule != NOT_EVALUATED:
@@ -120,7 +124,7 @@ class Alerts:
             told.improved = TAKEN_BACK
         tier = told.episode.tier.value if told.episode else alert.tier
         worse = RANK[Urgency(tier)] > RANK[Urgency(alert.tier)]
-        again = worse or any(each.mark in told.raises for each in new)
+        again = worse or any(each.mark in told.raises and is_news(each, before) for each in new)
         if told.episode is None and (alert.rule == NOT_EVALUATED or alert.tier not in NEVER_CLOSE):
             if found is not None:
                 self._close(alert)
@@ -265,6 +269,22 @@ def tell(evidence: Sequence[Evidence]) -> Told:
         elif decision.outcome is Outcome.NOTE_IMPROVEMENT:
             told.improved = each.sentence
     return told
+
+
+def told_before(stored: Iterable[AlertFinding]) -> dict[tuple[object, ...], int]:
+    """Return how urgent each value that holds was told to be: by rule, analyte and time of specimen."""
+    before: dict[tuple[object, ...], int] = {}
+    for each in stored:
+        if each.holds:
+            value = (each.rule, each.analyte, each.at)  # type: ignore[attr-defined]  # annotated
+            before[value] = max(before.get(value, 0), RANK[Urgency(each.tier)])
+    return before
+
+
+def is_news(evidence: Evidence, before: Mapping[tuple[object, ...], int]) -> bool:
+    """Say whether evidence is more than another version of a value, such as its final, that is no more urgent."""
+    told = before.get((evidence.rule, evidence.news.about, evidence.news.at))
+    return told is None or RANK[evidence.news.tier] > told
 
 
 def worst_of(evidence: Sequence[Evidence]) -> Evidence:

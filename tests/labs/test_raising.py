@@ -127,6 +127,35 @@ def test_normal_value_closes_a_next_working_day_alert(arrive: Arrive) -> None:
     assert Event.objects.filter(kind="alert.closed").count() == 1
 
 
+@pytest.mark.parametrize(
+    ("first", "then", "value"),
+    [
+        ("preliminary", "final", "18"),
+        ("preliminary", "final", "12"),
+        ("final", "corrected", "19"),
+        ("preliminary", "final", "180"),
+    ],
+)
+def test_later_version_that_is_no_more_urgent_is_quiet(
+    clinician: Staff, arrive: Arrive, first: str, then: str, value: str
+) -> None:
+    arrive(status=first, platelets="18")
+    now = datetime(2024, 3, 5, 12, tzinfo=UTC)
+    acknowledge(alert=Alert.objects.get(), next_step="transfused", by_when=DAY_34 + timedelta(1), by=clinician, now=now)
+
+    assert arrive(status=then, platelets=value).alerts == 0
+
+    assert Alert.objects.get().state == Alert.State.ACKNOWLEDGED
+
+
+def test_final_that_is_more_urgent_than_its_preliminary_raises_again(clinician: Staff, arrive: Arrive) -> None:
+    arrive(status="preliminary", platelets="45")
+    now = datetime(2024, 3, 5, 12, tzinfo=UTC)
+    acknowledge(alert=Alert.objects.get(), next_step="repeat_cbc", by_when=DAY_34 + timedelta(1), by=clinician, now=now)
+
+    assert arrive(status="final", platelets="18").alerts == 1
+
+
 def test_corrected_result_amends_its_alert_and_tells_whoever_acted(
     plan: Plan, clinician: Staff, arrive: Arrive
 ) -> None:

@@ -20,6 +20,7 @@ RULES = {
     "counts": "counts", "cytopenia": "counts", "anc": "counts", "platelets": "counts", "hgb": "counts",
     "kidney": "kidney", "creatinine": "kidney", "potassium": "potassium",
 }  # fmt: skip
+REPEATS = ("repeat_cbc", "repeat_test")
 OF_TODAY = ("same_day", "immediate")
 AT_ONCE, BY_THE_SWEEP = timedelta(minutes=1), timedelta(minutes=6)
 # The second clock over the counts (PROTOCOL.md 10).
@@ -53,6 +54,7 @@ class Open:
     name: str = ""
     state: str = "open"
     answered_at: datetime | None = None
+    next_step: str = ""
     by_when: date | None = None
     lines: list[int] = field(default_factory=list)
 
@@ -117,6 +119,7 @@ class Alerting:
         before, worst = known.standing, known.tier
         known.tier = worse(worst, of_news)
         known.lines.append(line.number)
+        tiers_before = {analyte: tier for analyte, (_, tier) in known.stands.items()}
         self._note(known, tiers, episode)
         assert line.at is not None
         if is_new:
@@ -124,16 +127,21 @@ class Alerting:
         elif is_more(of_news, worst) or is_more(known.standing, before):
             told = worse(of_news, known.standing)
             self._raise(episode, known, line.at, "worse than what stood", {told, known.tier}, told in OF_TODAY)
+        elif one_is_worse(known, tiers_before, [result for result, _ in tiers]):
+            self._raise(episode, known, line.at, "one is worse", {of_news, known.tier}, is_needed=False)
         if known.tier not in OF_TODAY and not known.standing:
             self._may_close(episode)
 
     def _note(self, known: Open, tiers: list[tuple[Result, str]], episode: Episode) -> None:
-        """Note of each analyte the latest by time of specimen."""
+        """Note of each analyte the latest by time of specimen, which of a new episode is known perhaps already."""
         for result, tier in tiers:
-            if self.standing.results.of(result.analyte)[-1] is result:
+            latest = self.standing.results.of(result.analyte)[-1]
+            if latest is result:
                 known.stands[result.analyte] = (result, tier)
                 if tier:
                     known.told[result.analyte] = (result, tier)
+            elif result.analyte not in known.stands and latest.value:
+                known.stands[result.analyte] = (latest, self._tier(latest, episode, is_first=False))
             known.had_a_first = known.had_a_first or (tier != "" and self._is_for_the_first(result))
 
     def _may_close(self, episode: Episode) -> None:
@@ -218,6 +226,7 @@ class Alerting:
             self.open.pop(episode)
             return
         known.state, known.answered_at, known.by_when = "acknowledged", line.at, line["by_when"]
+        known.next_step = line["next_step"]
         known.lines.append(line.number)
 
     def pass_time(self, now: datetime, before: float = inf) -> None:
@@ -237,11 +246,14 @@ class Alerting:
                     self._raise(episode, known, at, why, {known.tier}, happened is False, within=BY_THE_SWEEP)
 
     def _happened(self, known: Open, before: float) -> bool | None:
-        """Tell whether all that was told was drawn again since the answer and is better.
+        """Tell whether what was to happen has: all that was told was drawn again since the answer and is better.
 
-        Decision: better is a less urgent tier; a better number of the same tier is None, and both are right.
+        Of other steps than a repeat no line tells. Decision: better is a less urgent tier; a better number of the same
+        tier is None, and both are right.
         """
         assert known.answered_at is not None
+        if known.next_step not in REPEATS:
+            return False
         answered = local(known.answered_at, self.clinic["zone"]).replace(tzinfo=None)
         clearly = True
         for analyte, (result, tier) in known.told.items():
@@ -251,6 +263,16 @@ class Alerting:
                 return False
             clearly = clearly and result not in repeats and is_more(tier, known.stands[analyte][1])
         return True if clearly else None
+
+
+def one_is_worse(known: Open, before: dict[str, str], news: list[Result]) -> bool:
+    """Decision: where one value of a specimen is worse and another better, raising and being quiet are both right."""
+    pairs = [
+        (known.stands[result.analyte][1], before.get(result.analyte, ""))
+        for result in news
+        if result.analyte in known.stands and known.stands[result.analyte][0] is result
+    ]
+    return any(is_more(now, then) for now, then in pairs) and any(is_more(then, now) for now, then in pairs)
 
 
 def is_told_of_the_latest(known: Open) -> bool:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from tests.oracle.alerts import OF_TODAY, RULES, Alerting, Raising
 from tests.oracle.differences import Difference, clock_words
-from tests.oracle.ladder import EVERY, GRACE, RESPONSIBLE, Telling, tellings
+from tests.oracle.ladder import EVERY, GRACE, Telling, responsible_for, tellings
 from tests.oracle.log import Line
 from tests.oracle.reminders import AFTER_AN_OUTAGE, Outages
 from tests.oracle.standing import Standing
@@ -90,7 +90,11 @@ def compare_told(
         told.setdefault(line["alert"], []).append(line)
     for raised in said["raised"]:
         until = answered(raised, said, ends)
-        expected = tellings(standing.clinic, standing.line["clinician"], raised, until)
+        answers = [
+            line for line in said["acknowledged"] if line["alert"] == raised["alert"] and line.number < raised.number
+        ]
+        responsible = responsible_for(standing.clinic, standing.line["clinician"], answers)
+        expected = tellings(standing.clinic, responsible, raised, until)
         compared["people to be told"] += len(expected)
         mine = told.get(raised["alert"], [])
         for each in expected:
@@ -99,20 +103,7 @@ def compare_told(
                 mine.remove(line)
             if not found and each.latest < min(until, ends):
                 yield not_told(patient, each, mine)
-        holders = {
-            line["by"]
-            for line in said["acknowledged"]
-            if line["alert"] == raised["alert"] and line.number < raised.number
-        }
-        calls = [each for each in expected if each.step == RESPONSIBLE]
         tolerated = [line for line in mine if is_tolerated(line, raised, until)]
-        tolerated += [
-            line
-            for line in mine
-            if line["to"] in holders
-            and any(is_in_time(line, each, outages) for each in calls)
-            and line not in tolerated
-        ]
         for line in tolerated:
             mine.remove(line)
     for lines in told.values():

@@ -59,7 +59,7 @@ def check_patient(log: Log, lines: list[Line], plans: Plans, outages: Outages, e
     checked.differences += [
         *never.differences,
         *compare_visits(patient, standing, said["visit"], checked.compared),
-        *compare_sent(patient, reminding.expected, said["sent"], ends, checked.compared),
+        *compare_sent(patient, reminding.expected, said, ends, checked.compared),
         *compare_messages(patient, reminding.expected, said["message"], ends, checked.compared),
         *compare_ledger(patient, said["sent"], said["message"], checked.compared),
         *compare_raised(patient, alerting, said["raised"], ends, checked.compared),

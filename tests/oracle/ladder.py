@@ -34,21 +34,34 @@ class Telling:
     line: int
 
 
-def people(clinic: Line, clinician: str, step: int) -> list[str]:
-    """Return who is told at a step: the patient's clinician or else every one; those of the ladder; all of them.
+def people(clinic: Line, responsible: list[str], step: int) -> list[str]:
+    """Return who is told at a step: who is `responsible`; those of the ladder; all of them.
 
     Where nobody is covering the leads are told in their place, and without leads every clinician.
     """
-    clinicians = [each["name"] for each in clinic["staff"] if each["role"] == "clinician"]
     if step == RESPONSIBLE:
-        return [clinician] if clinician else clinicians
+        return responsible
     if step == EVERYBODY:
-        return sorted({name for each in (RESPONSIBLE, COVERING, LEAD) for name in people(clinic, clinician, each)})
+        return sorted({name for each in (RESPONSIBLE, COVERING, LEAD) for name in people(clinic, responsible, each)})
     for each in range(step, LEAD + 1):
         found = sorted(on["staff"] for on in clinic["ladder"] if on["step"] == each)
         if found:
             return found
-    return clinicians
+    return clinicians(clinic)
+
+
+def clinicians(clinic: Line) -> list[str]:
+    """Return the clinicians of the clinic."""
+    return [each["name"] for each in clinic["staff"] if each["role"] == "clinician"]
+
+
+def responsible_for(clinic: Line, clinician: str, answers: list[Line]) -> list[str]:
+    """Return who is responsible: the patient's clinician, else every one; and whoever has the alert.
+
+    Decision: who acknowledges an alert that nobody has, has it from then on.
+    """
+    found = [clinician] if clinician else clinicians(clinic)
+    return found + [line["by"] for line in answers[:1] if line["by"] not in found]
 
 
 def due_times(tier: str, raised: datetime, until: datetime) -> Iterator[tuple[datetime, int]]:
@@ -64,11 +77,11 @@ def due_times(tier: str, raised: datetime, until: datetime) -> Iterator[tuple[da
         yield raised + minutes * MINUTE, EVERYBODY
 
 
-def tellings(clinic: Line, clinician: str, line: Line, until: datetime) -> list[Telling]:
+def tellings(clinic: Line, responsible: list[str], line: Line, until: datetime) -> list[Telling]:
     """Return everybody who must be told of an alert that `line` raised, until it was answered or raised anew."""
     assert line.at is not None
     return [
         Telling(line["alert"], name, due, due + GRACE, step, line.number)
         for due, step in due_times(line["tier"], line.at, until)
-        for name in people(clinic, clinician, step)
+        for name in people(clinic, responsible, step)
     ]

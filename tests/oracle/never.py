@@ -8,7 +8,7 @@ from tests.oracle import life
 from tests.oracle.contacts import ADULT
 from tests.oracle.differences import Difference, clock_words
 from tests.oracle.log import Line
-from tests.oracle.reminders import AFTER_AN_OUTAGE, Reminding
+from tests.oracle.reminders import Reminding
 from tests.oracle.standing import Standing
 from tests.oracle.values import age
 from tests.oracle.wall_clock import is_quiet, local_day
@@ -45,11 +45,7 @@ class Never:
         contact = self.reminding.contacts.known[line["to"]]
         if contact["relation"] == "self" and age(self.standing.line["born"], local_day(at, zone)) < ADULT:
             self._differs(line, "a message to a child")
-        ended = any(
-            until <= at <= until + AFTER_AN_OUTAGE
-            for _, until in self.reminding.outages.by_channel.get(line["channel"], ())
-        )
-        if is_quiet(at, zone, clinic["quiet_from"], clinic["quiet_until"]) and not ended:
+        if is_quiet(at, zone, clinic["quiet_from"], clinic["quiet_until"]):
             self._differs(line, f"a message in the quiet hours of {zone}")
         if line["day"]:
             self._look_for_second(line)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from functools import cache
 from heapq import heappop, heappush
 
@@ -33,10 +33,17 @@ class Expected:
     latest: datetime
     lines: list[int]
     may_be_missing: bool = False
+    may_be_dead: bool = False  # an outage held it up
+    is_refused: bool = False
 
     @property
     def item(self) -> Item:
         return self.reminder.visit, self.reminder.moment
+
+    @property
+    def leaves(self) -> bool:
+        """Whether a provider takes it."""
+        return self.way.channel not in NO_WAY_OUT and not self.is_refused
 
 
 @dataclass
@@ -61,12 +68,9 @@ class Outages:
 
 
 @cache
-def moments_of(first: date, last: date, zone: str, hours: tuple[time, time]) -> list[datetime]:
-    """Return the moments of every day at which something planned may leave: the end of the quiet, and the hour."""
-    remind_at, quiet_until = hours
-    return sorted(
-        {at_wall_clock(day, clock, zone) for day in days_between(first, last) for clock in (quiet_until, remind_at)}
-    )
+def moments_of(first: date, last: date, zone: str, clock: time) -> list[datetime]:
+    """Return the moment of every day at which its messages leave."""
+    return [at_wall_clock(day, clock, zone) for day in days_between(first, last)]
 
 
 class Reminding:
@@ -80,8 +84,8 @@ class Reminding:
         self.stands: dict[VisitKey, Stand | None] = {}
         self.by_day: dict[date, set[Reminder]] = {}
         self.told: set[Reminder] = set()
+        self.held_up: set[Reminder] = set()  # by an outage
         self.written: set[tuple[str, date]] = set()
-        self.joining: dict[tuple[str, date], datetime] = {}
         self.again: list[datetime] = []  # further moments: sweeps after a change, ends of outages
         self.expected: list[Expected] = []
         self.settled_on = date.min
@@ -90,8 +94,7 @@ class Reminding:
 
     def run(self, lines: list[Line], first: date, last: date) -> Iterator[Line]:
         """Replay `lines` from day to day; hands each one out once it is taken in."""
-        hours = (self.clinic["remind_at"], self.clinic["quiet_until"])
-        moments = iter(moments_of(first, last, self.zone, hours))
+        moments = iter(moments_of(first, last, self.zone, self._clock))
         moment = next(moments, None)
         for line in lines:
             if line.at is None:
@@ -174,76 +177,63 @@ class Reminding:
         today = local_day(now, self.clinic["zone"])
         self._wake(today)
         day = local_day(now, self.zone)
-        due = self._due(day, now)
-        ends_outage = any(now == until for each in self.outages.by_channel.values() for _, until in each)
-        if not due or (self._is_quiet(now) and not ends_outage):
+        due = [reminder for reminder in self.by_day.get(day, ()) if reminder not in self.told]
+        if not due or not self._leaves(day) <= now < self._ends(day):
             return
         if life.is_silent(list(self.standing.life.values()), today):
             return
-        way = self._way(day)
+        way = self.contacts.way(day)
         if way is None:
             self._expect(due, NOBODY, now, now)
+        elif (way.contact, day) in self.written:
+            return
         elif until := self.outages.until(way.channel, now):
+            self.held_up.update(due)
             heappush(self.again, until)
         else:
             self._expect_message(due, way, day, now)
 
-    def _way(self, day: date) -> Way | None:
-        """Decision: what is refused for good is noted, and told anew at once by the next way that is left."""
-        while True:
-            way = self.contacts.way(day)
-            if way is None or way not in self.contacts.refuses:
-                return way
-            self.contacts.faults.add(way)
-
-    def _due(self, day: date, now: datetime) -> list[Reminder]:
-        """Return what is known, useful and not told by `now`: of today only once its hour has come."""
-        has_come = now >= self._leaves(day)
-        return [
-            reminder
-            for reminder in self.by_day.get(day, ())
-            if reminder not in self.told and (reminder.falls < day or has_come)
-        ]
+    @property
+    def _clock(self) -> time:
+        """Decision: a message of a day leaves on that day; where its hour is quiet, when the morning's quiet ends."""
+        hour: time = self.clinic["remind_at"]
+        noon = datetime.combine(date(2000, 1, 1), hour, UTC)
+        is_at_rest = is_quiet(noon, "UTC", self.clinic["quiet_from"], self.clinic["quiet_until"])
+        return self.clinic["quiet_until"] if is_at_rest else hour
 
     def _leaves(self, day: date) -> datetime:
-        """Return when the reminders of `day` leave: at their hour, or at the end of the quiet that holds it."""
-        at = at_wall_clock(day, self.clinic["remind_at"], self.zone)
-        if not self._is_quiet(at):
-            return at
-        until = at_wall_clock(day, self.clinic["quiet_until"], self.zone)
-        return until if until > at else at_wall_clock(day + DAY, self.clinic["quiet_until"], self.zone)
+        """Return when the messages of `day` leave."""
+        return at_wall_clock(day, self._clock, self.zone)
 
-    def _is_quiet(self, now: datetime) -> bool:
-        return is_quiet(now, self.zone, self.clinic["quiet_from"], self.clinic["quiet_until"])
+    def _ends(self, day: date) -> datetime:
+        """Return when it is too late for the messages of `day`: with its evening's quiet hours, else at midnight."""
+        if self.clinic["quiet_until"] < self.clinic["quiet_from"]:
+            return at_wall_clock(day, self.clinic["quiet_from"], self.zone)
+        return at_wall_clock(day + DAY, time(0), self.zone)
 
     def _expect_message(self, due: list[Reminder], way: Way, day: date, now: datetime) -> None:
-        """Expect one message with all that is due, if the contact has none of that day yet.
+        """Expect one message with all that is due.
 
-        Decision: what is late in the morning leaves at once or together with what leaves that day; both are right.
+        Decision: a message that is refused for good stays as what failed, for a person to see; what comes after it
+        goes by the next way that is left.
         """
-        leaves = self._leaves(day)
-        earliest = self.joining.get((way.contact, day), now)
-        if (way.contact, day) in self.written and (way.contact, day) not in self.joining:
-            return
-        self.joining.pop((way.contact, day), None)
-        if now < leaves:
-            self.joining[way.contact, day] = now
         self.written.add((way.contact, day))
-        self._expect(due, way, earliest, self._latest(way, max(now, leaves)))
+        is_refused = way in self.contacts.refuses
+        if is_refused:
+            self.contacts.faults.add(way)
+        latest = self.outages.slow_until(way.channel, now) + GRACE
+        if latest > self._ends(day):  # after an outage in the evening: then, or the next day
+            latest += DAY
+        self._expect(due, way, now, latest, is_refused=is_refused)
 
-    def _latest(self, way: Way, at: datetime) -> datetime:
-        """Return the last instant at which what leaves at `at` may be taken by the provider."""
-        latest = self.outages.slow_until(way.channel, at)
-        if self._is_quiet(at):  # an outage ended at night: at once, or in the morning
-            day = local_day(at, self.zone)
-            morning = at_wall_clock(day, self.clinic["quiet_until"], self.zone)
-            latest = max(latest, (morning if morning > at else morning + DAY) + AFTER_AN_OUTAGE)
-        return latest + GRACE
-
-    def _expect(self, due: list[Reminder], way: Way, earliest: datetime, latest: datetime) -> None:
+    def _expect(
+        self, due: list[Reminder], way: Way, earliest: datetime, latest: datetime, *, is_refused: bool = False
+    ) -> None:
         for reminder in sorted(due, key=lambda each: (each.visit, each.moment)):
             self.told.add(reminder)
-            self.expected.append(Expected(reminder, way, earliest, latest, self._reasons(reminder.visit)))
+            expected = Expected(reminder, way, earliest, latest, self._reasons(reminder.visit))
+            expected.may_be_dead, expected.is_refused = reminder in self.held_up, is_refused
+            self.expected.append(expected)
 
     def _reasons(self, key: VisitKey) -> list[int]:
         """Return the lines from which a reminder follows."""

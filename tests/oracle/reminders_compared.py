@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from tests.oracle.differences import Difference, clock_words, item_words
 from tests.oracle.fields import Item
 from tests.oracle.log import Line
-from tests.oracle.reminders import NO_WAY_OUT, Expected
+from tests.oracle.reminders import Expected
 
 CHANNELS = ("sms", "email")
 
@@ -25,17 +26,21 @@ class Sent:
 
 
 def compare_sent(
-    patient: str, expected: list[Expected], said: list[Line], ends: datetime, compared: Counter[str]
+    patient: str, expected: list[Expected], said: dict[str, list[Line]], ends: datetime, compared: Counter[str]
 ) -> Iterator[Difference]:
-    """Compare what the providers took, reminder by reminder, in order of time."""
+    """Compare what the providers took, reminder by reminder, in order of time.
+
+    Decision: what an outage held up may have used up its tries; it is then in the ledger, for a person to see.
+    """
+    dead = dead_of(said["message"])
     taken: dict[Item, list[Sent]] = {}
-    for line in said:
+    for line in said["sent"]:
         for item in line["items"] or ():
             taken.setdefault(item, []).append(Sent(item, line, line.at or ends))
             compared["reminders sent"] += 1
         compared["messages without reminders, not compared"] += not line["items"]
     for each in sorted(expected, key=lambda each: each.earliest):
-        if each.way.channel in NO_WAY_OUT:
+        if not each.leaves:
             continue
         compared["reminders expected"] += 1
         candidates = taken.get(each.item, [])
@@ -45,6 +50,8 @@ def compare_sent(
         if fitting is not None:
             candidates.remove(fitting)
             yield from compare_one(patient, each, fitting)
+        elif each.may_be_dead and dead[each.item]:
+            compared["reminders that outlived their tries"] += 1
         elif not each.may_be_missing and each.latest < ends:
             yield Difference(patient, item_words(*each.item), in_words(each), "none sent", tuple(each.lines))
     for candidates in taken.values():
@@ -72,32 +79,45 @@ def in_words(expected: Expected) -> str:
     return f"{expected.way.contact} by {expected.way.channel} at {clock_words(expected.earliest)}{until}"
 
 
+def dead_of(said: list[Line]) -> Counter[Item]:
+    """Count the reminders of the ledger that could not be sent."""
+    return Counter(item for line in said if line["state"] == "dead" for item in line["items"] or ())
+
+
 def compare_messages(
     patient: str, expected: list[Expected], said: list[Line], ends: datetime, compared: Counter[str]
 ) -> Iterator[Difference]:
-    """Compare the calls that had to be asked for, and what could be told to nobody."""
+    """Compare the calls that had to be asked for, what could be told to nobody, and what an address refused."""
     calls = Counter((line["to"], item) for line in said if line["channel"] == "call" for item in line["items"] or ())
     nobody = Counter(
         item for line in said if not line["to"] and line["state"] == "void" for item in line["items"] or ()
     )
+    dead = dead_of(said)
     for each in expected:
-        if each.way.channel not in NO_WAY_OUT:
+        if each.leaves:
             continue
-        compared["calls and messages to nobody expected"] += 1
-        found, key = (calls, (each.way.contact, each.item)) if each.way.channel == "call" else (nobody, each.item)
+        compared["calls, refusals and messages to nobody expected"] += 1
+        found: Counter[Any] = nobody if not each.way.contact else dead if each.is_refused else calls
+        key: Any = (each.way.contact, each.item) if found is calls else each.item
         if found[key]:
             found[key] -= 1
         elif not each.may_be_missing and each.earliest < ends:
-            how = f"a call to {each.way.contact}" if each.way.contact else "a message to nobody that says why"
-            yield Difference(
-                patient, item_words(*each.item), f"{how} on {each.reminder.falls}", "none", tuple(each.lines)
-            )
+            what = f"{how_noted(each)} on {each.reminder.falls}"
+            yield Difference(patient, item_words(*each.item), what, "none", tuple(each.lines))
     for line in said:
         for item in (line["items"] or ()) if line["channel"] == "call" else ():
             if line["state"] not in ("void", "expired") and calls[line["to"], item]:
                 calls[line["to"], item] -= 1
                 found_call = f"a call to {line['to']} of {line['day']}"
                 yield Difference(patient, item_words(*item), "no call", found_call, (line.number,))
+
+
+def how_noted(expected: Expected) -> str:
+    """Return in words what the ledger says of a reminder that no provider takes."""
+    if not expected.way.contact:
+        return "a message to nobody that says why"
+    what = "a refused message" if expected.is_refused else "a call"
+    return f"{what} to {expected.way.contact}"
 
 
 def compare_ledger(patient: str, sent: list[Line], said: list[Line], compared: Counter[str]) -> Iterator[Difference]:

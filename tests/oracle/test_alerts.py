@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.oracle.alerts import Alerting
-from tests.oracle.ladder import COVERING, EVERYBODY, LEAD, RESPONSIBLE, due_times, people, tellings
+from tests.oracle.ladder import COVERING, EVERYBODY, LEAD, RESPONSIBLE, due_times, people, responsible_for, tellings
 from tests.oracle.scribe import URGENCY, Scribe
 from tests.oracle.standing import Standing
 from tests.oracle.timeline import Plans
@@ -135,6 +135,15 @@ def test_a_copy_and_a_final_that_says_the_same_are_no_news(log: Scribe) -> None:
     assert raised(log) == ["counts same_day 01-08T12:00"]
 
 
+def test_an_old_specimen_after_the_answer_stands_as_if_it_had_come_in_time(log: Scribe) -> None:
+    counts(log, ("08", {"platelets": "48"}))
+    log.say("raised", "2024-01-08T12:00:00", alert="L1", patient="P0001", rule="counts", tier="same_day", again=False)
+    log.say("resolved", "2024-01-09T12:00:00", alert="L1", by="C1")
+    log.results("2024-01-10T12:00:00", "2024-01-07T09:00", "R9", platelets="47")
+    counts(log, ("11", {"platelets": "45"}))
+    assert raised(log) == ["counts same_day 01-08T12:00", "counts same_day 01-10T12:00"]
+
+
 def test_a_correction_for_the_worse_is_told(log: Scribe) -> None:
     log.results("2024-01-08T12:00:00", "2024-01-08T09:00", "R1", "final", anc="0.8")
     log.results("2024-01-08T13:00:00", "2024-01-08T09:00", "R1", "corrected", anc="0.3")
@@ -179,10 +188,10 @@ def test_creatinine_goes_by_the_baseline_or_the_upper_limit(
 # What was to happen and has not
 
 
-def answered(log: Scribe, by_when: str) -> None:
+def answered(log: Scribe, by_when: str, next_step: str = "repeat_cbc") -> None:
     counts(log, ("08", {"hgb": "75"}))
     log.say("raised", "2024-01-08T12:00:00", alert="L1", patient="P0001", rule="counts", tier="same_day", again=False)
-    log.say("acknowledged", "2024-01-08T12:30:00", alert="L1", by="C1", next_step="repeat_cbc", by_when=by_when)
+    log.say("acknowledged", "2024-01-08T12:30:00", alert="L1", by="C1", next_step=next_step, by_when=by_when)
 
 
 def test_it_comes_back_on_the_day_after(log: Scribe) -> None:
@@ -194,6 +203,13 @@ def test_a_better_repeat_keeps_it_quiet(log: Scribe) -> None:
     answered(log, "2024-01-10")
     counts(log, ("10", {"hgb": "100"}))
     assert raised(log)[1:] == []
+
+
+@pytest.mark.parametrize("next_step", ["patient_called", "clinic_visit", "admitted", "transfused"])
+def test_a_better_count_does_not_show_that_another_step_happened(log: Scribe, next_step: str) -> None:
+    answered(log, "2024-01-10", next_step)
+    counts(log, ("10", {"hgb": "100"}))
+    assert raised(log)[1:] == ["counts same_day 01-10T23:00 again"]
 
 
 def test_a_repeat_that_arrives_too_late_does_not(log: Scribe) -> None:
@@ -235,16 +251,23 @@ def test_nobody_answers_an_alert_of_the_day() -> None:
     ],
 )
 def test_who_stands_on_a_step(ladder: list[dict[str, Any]], step: int, expected: list[str]) -> None:
-    assert people(Scribe(ladder=ladder).log().clinic, "C1", step) == expected
+    assert people(Scribe(ladder=ladder).log().clinic, ["C1"], step) == expected
 
 
-@pytest.mark.parametrize(("clinician", "expected"), [("C1", ["C1"]), ("", ["C1", "C2"])])
-def test_who_is_responsible(clinician: str, expected: list[str]) -> None:
-    log = Scribe()
-    log.patient()
-    log.say("raised", "2024-01-08T12:00:00", alert="L1", patient="P0001", rule="counts", tier="same_day", again=False)
+@pytest.mark.parametrize(
+    ("clinician", "answers", "expected"),
+    [("C1", [], ["C1"]), ("", [], ["C1", "C2"]), ("C1", ["C2", "C3"], ["C1", "C2"]), ("C1", ["C1", "C2"], ["C1"])],
+)
+def test_who_is_responsible(log: Scribe, clinician: str, answers: list[str], expected: list[str]) -> None:
+    raising: dict[str, Any] = {"alert": "L1", "patient": "P0001", "rule": "counts", "tier": "same_day"}
+    log.say("raised", "2024-01-08T11:00:00", again=False, **raising)
+    for minute, by in enumerate(answers):
+        log.say("acknowledged", f"2024-01-08T12:0{minute}:00", alert="L1", by=by, next_step="other", by_when=None)
+    log.say("raised", "2024-01-08T12:30:00", again=True, **raising)
     read = log.log()
-    found = tellings(read.clinic, clinician, read.patients["P0001"][-1], datetime(2024, 1, 8, 13, tzinfo=UTC))
+    said = [line for line in read.patients["P0001"] if line.what == "acknowledged"]
+    responsible = responsible_for(read.clinic, clinician, said)
+    found = tellings(read.clinic, responsible, read.patients["P0001"][-1], datetime(2024, 1, 8, 13, tzinfo=UTC))
     assert [each.to for each in found] == expected
 
 

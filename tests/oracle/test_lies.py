@@ -35,7 +35,7 @@ def honest() -> Scribe:
     log.sent("2024-01-29T09:00:05", ("M1", "before_booked", 1))
     log.say("not_attended", "2024-01-30T16:00:00", appointment="A2")
     log.say("resolved", "2024-02-01T10:00:00", alert="L1", by="C1")
-    log.sent("2024-02-09T09:00:05", ("M1", "overdue", 1))
+    log.sent("2024-02-10T09:00:05", ("M1", "overdue", 1))
     log.say("missed", "2024-02-12T10:00:00", patient="P0001", visit=M1)
     log.visit("W1", ("2024-01-05", "2024-01-08", "2024-01-11"), "done")
     log.visit("W2", ("2024-01-12", "2024-01-15", "2024-01-18"), "done")

@@ -44,11 +44,11 @@ def log() -> Scribe:
 UNBOOKED = [
     "W1 before_window 1 P0001a sms 01-04T09:00",
     "W2 before_window 1 P0001a sms 01-11T09:00",
-    "W1 overdue 1 P0001a sms 01-12T09:00",
+    "W1 overdue 1 P0001a sms 01-13T09:00",
     "M1 before_window 7 P0001a sms 01-18T09:00",
-    "W2 overdue 1 P0001a sms 01-19T09:00",
+    "W2 overdue 1 P0001a sms 01-20T09:00",
     "M1 before_window 1 P0001a sms 01-24T09:00",
-    "M1 overdue 1 P0001a sms 02-09T09:00",
+    "M1 overdue 1 P0001a sms 02-10T09:00",
 ]
 
 
@@ -79,20 +79,27 @@ def test_a_booking_takes_the_place_of_the_window(log: Scribe) -> None:
     assert [each for each in reminded(log) if each[:2] == "M1"] == [
         "M1 before_booked 7 P0001a sms 01-23T09:00",
         "M1 before_booked 1 P0001a sms 01-29T09:00",
-        "M1 overdue 1 P0001a sms 02-09T09:00",
+        "M1 overdue 1 P0001a sms 02-10T09:00",
     ]
 
 
 def test_a_booking_that_came_late_is_told_at_the_next_sweep(log: Scribe) -> None:
     log.contact()
-    booked(log, M1, "2024-01-30", "2024-01-27T14:01:00")
+    booked(log, M1, "2024-01-31", "2024-01-27T14:01:00")
     assert "M1 before_booked 7 P0001a sms 01-27T14:05" in reminded(log)
 
 
-def test_what_is_known_at_night_waits_for_the_morning(log: Scribe) -> None:
+def test_a_booking_that_came_more_than_three_days_late_is_not(log: Scribe) -> None:
     log.contact()
-    booked(log, M1, "2024-01-30", "2024-01-27T21:01:00")
-    assert "M1 before_booked 7 P0001a sms 01-28T07:00" in reminded(log)
+    booked(log, M1, "2024-01-30", "2024-01-27T14:01:00")
+    assert not any("M1 before_booked 7" in each for each in reminded(log))
+
+
+@pytest.mark.parametrize("at", ["2024-01-26T21:01:00", "2024-01-27T07:30:00"])
+def test_what_is_known_at_night_or_early_waits_for_the_hour(log: Scribe, at: str) -> None:
+    log.contact()
+    booked(log, M1, "2024-01-31", at)
+    assert "M1 before_booked 7 P0001a sms 01-27T09:00" in reminded(log)
 
 
 def test_nothing_before_a_visit_leaves_on_its_day(log: Scribe) -> None:
@@ -125,7 +132,7 @@ def test_moved_cancelled_and_not_attended(log: Scribe) -> None:
 def test_a_past_appointment_without_a_record_counts_as_none(log: Scribe) -> None:
     log.contact()
     booked(log, M1, "2024-02-10", "2024-01-10T10:00:00")
-    assert "M1 overdue 1 P0001a sms 02-11T07:00" in reminded(log)
+    assert "M1 overdue 1 P0001a sms 02-11T09:00" in reminded(log)
 
 
 def test_a_booking_to_come_is_not_overdue(log: Scribe) -> None:
@@ -172,8 +179,10 @@ def way(scribe: Scribe) -> str:
         ([{"sms_consent": "refused", "email_consent": "refused"}], "nobody void"),
         ([{"phone": False}], "P0001a email"),
         ([{"phone": False, "email": False}], "nobody void"),
-        ([{"is_active": False}, {"relation": "partner"}], "P0001b sms"),
-        ([{"order": 2}, {"relation": "partner", "order": 1}], "P0001b sms"),
+        ([{"is_active": False}, {"relation": "partner"}], "nobody void"),
+        ([{"is_active": False}, {"relation": "partner", "legal_authority": True}], "P0001b sms"),
+        ([{"order": 2}, {"relation": "guardian", "order": 1, "legal_authority": True}], "P0001b sms"),
+        ([{"is_active": False}, {"relation": "mother", "legal_authority": True}], "nobody void"),
         ([{"sms_consent": "", "email_consent": ""}, {"relation": "mother"}], "nobody void"),
         ([{"sms_consent": "", "email_consent": ""}, {"relation": "guardian"}], "nobody void"),
         ([{"sms_consent": "", "email_consent": ""}, {"relation": "guardian", "legal_authority": True}], "P0001b sms"),
@@ -213,7 +222,15 @@ def test_whom_a_child_s_reminder_goes_to(born: str, contacts: list[dict[str, Any
 def test_a_refused_address_gives_way_to_the_next(log: Scribe) -> None:
     log.contact()
     log.say("refuses", "2024-01-02T10:00:00", contact="P0001a", channel="sms")
-    assert {each.split()[4] for each in reminded(log)} == {"email"}
+    assert [each.split()[4] for each in reminded(log)] == ["sms"] + ["email"] * (len(UNBOOKED) - 1)
+
+
+def test_what_is_refused_stands_in_the_ledger(log: Scribe) -> None:
+    log.contact()
+    log.say("refuses", "2024-01-02T10:00:00", contact="P0001a", channel="sms")
+    assert differing(log, "before_window 1 of W1") == ["a refused message to P0001a on 2024-01-04"]
+    failed(log, "before_window", 1)
+    assert differing(log, "before_window 1 of W1") == []
 
 
 # While a channel takes nothing
@@ -239,6 +256,36 @@ def test_how_long_after_an_outage(log: Scribe, sent: str, differs: bool) -> None
     log.say("away", "2024-01-04T06:00:00", channel="sms", until="2024-01-04T12:30:00Z")
     log.sent(f"2024-01-04T{sent}", ("W1", "before_window", 1))
     assert any(what.startswith("before_window 1 of W1") for what, _ in log.findings()) is differs
+
+
+def test_what_an_outage_held_up_until_night_leaves_the_next_day(log: Scribe) -> None:
+    log.contact()
+    booked(log, M1, "2024-01-30", "2024-01-10T10:00:00")
+    log.say("away", "2024-01-23T06:00:00", channel="sms", until="2024-01-23T20:30:00Z")
+    assert "M1 before_booked 7 P0001a sms 01-24T09:00" in reminded(log)
+
+
+def differing(log: Scribe, what: str) -> list[str]:
+    return [each.expected for each in log.differences() if each.what.startswith(what)]
+
+
+def failed(log: Scribe, *item: Any) -> None:
+    log.say("message", patient="P0001", kind="reminder", channel="sms", to="P0001a", day="2024-01-04",
+            items=[[W1, list(item)]], state="dead")  # fmt: skip
+
+
+def test_what_used_up_its_tries_in_an_outage_stands_in_the_ledger(log: Scribe) -> None:
+    log.contact()
+    log.say("away", "2024-01-04T06:00:00", channel="sms", until="2024-01-04T18:30:00Z")
+    assert len(differing(log, "before_window 1 of W1")) == 1
+    failed(log, "before_window", 1)
+    assert differing(log, "before_window 1 of W1") == []
+
+
+def test_what_was_not_held_up_does_not_end_in_the_ledger(log: Scribe) -> None:
+    log.contact()
+    failed(log, "before_window", 1)
+    assert len(differing(log, "before_window 1 of W1")) == 1
 
 
 # What must be found

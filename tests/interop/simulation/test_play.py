@@ -20,10 +20,10 @@ def played(db):
 
 
 def test_log_begins_with_what_was_asked_for_and_ends_with_how_everything_stands(played):
-    result, lines = played(patients=2, years=1, seed=7)
+    result, lines = played(patients=2, years=0.1, seed=7)
 
     assert lines[0] | {"starts_on": "", "ends_on": ""} == {
-        "what": "simulation", "seed": 7, "patients": 2, "years": 1, "starts_on": "", "ends_on": "",
+        "what": "simulation", "seed": 7, "patients": 2, "years": 0.1, "starts_on": "", "ends_on": "",
     }  # fmt: skip
     assert (lines[1]["what"], lines[-1]["what"] in ("alert", "message", "visit")) == ("clinic", True)
     times = [line["at"] for line in lines if "at" in line]
