@@ -2,6 +2,7 @@
 
 import io
 from collections import Counter
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -24,6 +25,9 @@ COMPARED = (
     "alerts at the end",
 )
 
+# Small, and yet something of each kind happens.
+CLINIC: dict[str, Any] = {"patients": 3, "years": 0.3, "seed": 1}
+
 
 def played(*, patients: int, years: float, seed: int) -> tuple[Played, str]:
     """Play a clinic, and leave the database as empty as before."""
@@ -43,7 +47,7 @@ def differences_of(log: str) -> tuple[list[Difference], Counter[str]]:
 
 @pytest.mark.django_db
 def test_a_simulated_clinic_differs_in_nothing() -> None:
-    _, log = played(patients=8, years=2, seed=1)
+    _, log = played(**CLINIC)
     differences, compared = differences_of(log)
     assert [str(each) for each in differences] == []
     assert [what for what in COMPARED if not compared[what]] == []
@@ -51,7 +55,7 @@ def test_a_simulated_clinic_differs_in_nothing() -> None:
 
 @pytest.mark.django_db
 def test_the_same_seed_plays_the_same_clinic() -> None:
-    (first, log), (second, _) = (played(patients=2, years=1, seed=7) for _ in range(2))
+    (first, log), (second, _) = (played(patients=2, years=0.15, seed=7) for _ in range(2))
     assert first.digest == second.digest
     lines = [line for line in log.splitlines() if '"at"' in line]
     times = [line.split('"at": "')[1][:20] for line in lines]
