@@ -1,6 +1,7 @@
 """Play simulated clinics and let the oracle check each: `bin/test simulation --patients 1000 --years 6 --seed 1`.
 
-The patients are spread over as many clinics as there are processors, each played by a process of its own.
+The patients are spread over as many clinics as there are processors, each played by a process of its own. Before them
+products with deliberate defects are played on small clinics: the oracle must catch each.
 """
 
 import argparse
@@ -21,6 +22,9 @@ def main() -> int:
     parser.add_argument("--clinics", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--keep", type=Path, help="a folder for the logs (else they are thrown away)")
     asked = parser.parse_args()
+    checker = [sys.executable, "-m", "pytest", "-q", "tests/oracle/defects.py"]
+    if subprocess.run(checker, cwd=ROOT).returncode:
+        return 1
     with TemporaryDirectory() as scratch:
         folder = asked.keep or Path(scratch)
         folder.mkdir(parents=True, exist_ok=True)

@@ -141,6 +141,13 @@ SETTINGS = {
     "country": "es",
     "region": "cn",
     "working_weekdays": ["0", "1", "2", "3", "4", "5"],
+    "opens_at": "08:00",
+    "closes_at": "17:00",
+    "remind_at": "10:00",
+    "quiet_from": "20:00",
+    "quiet_until": "08:00",
+    "name_in_messages": "",
+    "attempts_before_lost": "3",
 }
 
 
