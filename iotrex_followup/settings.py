@@ -171,6 +171,7 @@ SPECTACULAR_SETTINGS = {
         "ContactConsent": "patients.models.Contact.Consent",
         "ContactDirection": "patients.models.ContactEntry.Direction",
         "ContactLanguage": "patients.models.Language",
+        "ReminderChannel": "schedules.reminders.texts.CHANNELS",
         "ReminderLanguage": "schedules.reminders.texts.LANGUAGES",
         "EnteredTreatmentState": "schedules.api.bodies.ENTERED_STATES",
         "JobKind": "events.models.Job.Kind",

@@ -19,7 +19,16 @@ from iotrex_followup.errors import InputRefused
 from schedules.actions.reminders import reset_reminder_text, save_reminder_text, set_reminder_rules
 from schedules.models import ReminderPolicy
 from schedules.reminders.rules import LONGEST_DAYS, Moment, Rule
-from schedules.reminders.texts import LANGUAGES, LONGEST_BODY, LONGEST_SUBJECT, PLACEHOLDERS, Name, Text, shipped_texts
+from schedules.reminders.texts import (
+    CHANNELS,
+    LANGUAGES,
+    LONGEST_BODY,
+    LONGEST_SUBJECT,
+    PLACEHOLDERS,
+    Name,
+    Text,
+    shipped_texts,
+)
 from schedules.reminding.facts import rules_of
 from schedules.reminding.preview import preview
 from schedules.reminding.wording import Words
@@ -95,7 +104,7 @@ class ReminderTextNameSerializer(Shape):
     """Which text."""
 
     name = serializers.CharField(max_length=40, help_text="Such as `before_booked` or `prepare.chemistry`.")
-    channel = serializers.ChoiceField(choices=["sms", "email"])
+    channel = serializers.ChoiceField(choices=CHANNELS)
     language = serializers.ChoiceField(choices=LANGUAGES)
 
 

@@ -15,6 +15,7 @@ from schedules.reminders.rules import Moment
 
 LANGUAGES = ("en", "es")
 SMS, EMAIL = "sms", "email"
+CHANNELS = (SMS, EMAIL)
 SEVERAL = "several"  # one message about reminders of different moments
 KINDS = (*(moment.value for moment in Moment), SEVERAL)
 PREPARE = "prepare."
