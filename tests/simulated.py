@@ -22,7 +22,7 @@ def main() -> int:
     parser.add_argument("--clinics", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--keep", type=Path, help="a folder for the logs (else they are thrown away)")
     asked = parser.parse_args()
-    checker = [sys.executable, "-m", "pytest", "-q", "tests/oracle/defects.py"]
+    checker = [sys.executable, "-m", "pytest", "-q", "tests/interop/simulation/defects.py"]
     if subprocess.run(checker, cwd=ROOT).returncode:
         return 1
     with TemporaryDirectory() as scratch:
