@@ -9,6 +9,7 @@ from typing import IO
 import hypothesis
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 
 from iotrex_followup.embedded import Home, Postgres, Valkey
 
@@ -85,6 +86,12 @@ def _is_last(users: IO[str]) -> bool:
     except BlockingIOError:
         return False
     return True
+
+
+@pytest.fixture(autouse=True)
+def nothing_cached() -> None:
+    """Forget what earlier tests cached: allauth counts sign-ins there, thirty a minute and no more."""
+    cache.clear()
 
 
 @pytest.fixture(scope="session", autouse=True)
