@@ -95,12 +95,18 @@ def fulfilled_together(standing: Standing, activity: str, holding: list[Visit], 
 
 
 def weeks_served(standing: Standing, activity: str, weeks: list[Visit], day: date) -> list[Visit]:
-    """Return the weeks that a day's blood serves: those it was drawn for, one for each specimen; else the nearest."""
-    drawn = [visit for visit in weeks if drawn_for(visit, activity, day)]
-    if drawn:
-        specimens = {result.collected_at for result in standing.results.by_day[day] if result.is_final}
-        return sorted(drawn, key=lambda visit: visit.timepoint.target)[: len(specimens)]
-    return sorted(weeks, key=lambda visit: (abs(visit.timepoint.target - day), visit.timepoint.target))[:1]
+    """Return the weeks that a day's blood serves: those it was drawn for, then the nearest; one for each specimen.
+
+    Decision: blood drawn for a day of a run serves the week that holds it too, beside a week that other blood of that
+    day was drawn for.
+    """
+    drawn = sorted(
+        (visit for visit in weeks if drawn_for(visit, activity, day)), key=lambda visit: visit.timepoint.target
+    )
+    others = [visit for visit in weeks if visit not in drawn]
+    nearest = sorted(others, key=lambda visit: (abs(visit.timepoint.target - day), visit.timepoint.target))[:1]
+    specimens = {result.collected_at for result in standing.results.by_day[day] if result.is_final}
+    return [*drawn, *nearest][: len(specimens)]
 
 
 def is_week(visit: Visit) -> bool:
