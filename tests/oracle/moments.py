@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -55,17 +56,22 @@ def days_before(rules: dict[str, tuple[int, ...]], moment: str, timepoint: str) 
     return [days for days in rules[moment] if days == WEEKLY_ONLY or not is_weekly(timepoint)]
 
 
-def reminders_of(visit: VisitKey, stand: Stand, rules: dict[str, tuple[int, ...]]) -> list[Reminder]:
-    """Return every reminder of a visit as it stands."""
+def reminders_of(
+    visit: VisitKey, stand: Stand, rules: dict[str, tuple[int, ...]], last_before: Callable[[date], date]
+) -> list[Reminder]:
+    """Return every reminder of a visit as it stands.
+
+    `last_before` tells the last day, where the patient lives, whose messages leave before a day begins at the clinic.
+    """
     free_from = date.min
     found: list[Reminder] = []
     if stand.booked:
         free_from = stand.booked + timedelta(days=1)  # a past appointment without a record counts as none
-        found += before(visit, "before_booked", stand.booked, date.min, rules)
-    found += before(visit, "before_window", stand.opens, free_from, rules)
+        found += before(visit, "before_booked", stand.booked, date.min, rules, last_before)
+    found += before(visit, "before_window", stand.opens, free_from, rules, last_before)
     for days in rules["overdue"]:
         falls = overdue_falls(stand.closes, days)
-        last = falls + timedelta(days=LATE)
+        last = last_before(falls + timedelta(days=LATE + 1))
         found.append(Reminder(visit, ("overdue", days), falls, max(falls, free_from), last))
     return [reminder for reminder in found if reminder.first <= reminder.last]
 
@@ -76,12 +82,17 @@ def overdue_falls(closes: date, days: int) -> date:
 
 
 def before(
-    visit: VisitKey, moment: str, day: date, free_from: date, rules: dict[str, tuple[int, ...]]
+    visit: VisitKey,
+    moment: str,
+    day: date,
+    free_from: date,
+    rules: dict[str, tuple[int, ...]],
+    last_before: Callable[[date], date],
 ) -> list[Reminder]:
-    """Return the reminders before `day`: useful up to the day before it."""
+    """Return the reminders before `day`: useful until it begins at the clinic."""
     found = []
     for days in days_before(rules, moment, visit[1]):
         falls = day - timedelta(days=days)
-        last = min(day - timedelta(days=1), falls + timedelta(days=LATE))
-        found.append(Reminder(visit, (moment, days), falls, max(falls, free_from), last))
+        last = last_before(min(day, falls + timedelta(days=LATE + 1)))
+        found.append(Reminder(visit, (moment, days), falls, max(min(falls, last), free_from), last))
     return found

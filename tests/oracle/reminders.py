@@ -165,7 +165,7 @@ class Reminding:
             self.stands[key] = stand
 
     def _note(self, key: VisitKey, stand: Stand | None, *, add: bool) -> None:
-        for reminder in reminders_of(key, stand, self.rules) if stand else ():
+        for reminder in reminders_of(key, stand, self.rules, self._last_before) if stand else ():
             for day in days_between(reminder.first, reminder.last):
                 reminders = self.by_day.setdefault(day, set())
                 (reminders.add if add else reminders.discard)(reminder)
@@ -204,6 +204,11 @@ class Reminding:
     def _leaves(self, day: date) -> datetime:
         """Return when the messages of `day` leave."""
         return at_wall_clock(day, self._clock, self.zone)
+
+    def _last_before(self, day: date) -> date:
+        """Return the last of the patient's days whose messages leave before `day` begins at the clinic."""
+        begins = at_wall_clock(day, time(0), self.clinic["zone"])
+        return max(each for each in days_between(day - 2 * DAY, day + DAY) if self._leaves(each) < begins)
 
     def _ends(self, day: date) -> datetime:
         """Return when it is too late for the messages of `day`: with its evening's quiet hours, else at midnight."""
