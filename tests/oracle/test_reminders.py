@@ -164,6 +164,20 @@ def test_the_patient_s_zone_decides() -> None:
     assert reminded(log)[0] == "W1 before_window 1 P0001a sms 01-04T15:00"
 
 
+@pytest.mark.parametrize(("zone", "expected"), [
+    ("Pacific/Auckland", "W1 before_window 1 P0001a sms 01-04T21:00"),  # the fifth there, the fourth at the clinic
+    ("", "W2 before_window 1 P0001a sms 01-11T09:00"),
+])  # fmt: skip
+def test_what_is_known_in_the_evening_is_told_while_it_is_the_day_before_at_the_clinic(
+    zone: str, expected: str
+) -> None:
+    log = Scribe()
+    log.patient(zone=zone)
+    log.contact()
+    log.treated(at="2024-01-04T10:00:00" if zone else "2024-01-04T22:00:00")
+    assert reminded(log)[0] == expected
+
+
 # To whom
 
 

@@ -273,6 +273,20 @@ def test_twice_a_week_goes_on_while_it_lasts(log: Scribe) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(("specimens", "expected"), [(["09:00"], "planned"), (["09:00", "15:00"], "done")])
+def test_a_draw_of_a_run_serves_the_week_it_lies_in_beside_a_late_one(
+    log: Scribe, specimens: list[str], expected: str
+) -> None:
+    log.results("2024-01-04T12:00:00", "2024-01-04T09:00", "R1", anc="0.4")
+    for name in ("D13", "W1"):
+        log.say("done", "2024-01-14T15:00:00", patient="P0001", visit=[1, name, "visit"], on="2024-01-14",
+                outcomes=CBC, elsewhere=False)  # fmt: skip
+    for clock in specimens:
+        log.results("2024-01-14T18:00:00", f"2024-01-14T{clock}", f"R{clock}", anc="0.4")
+    found = statuses(standing_of(log, "2024-01-15"))
+    assert (found["1.D13"], found["1.W1"], found["1.W2"]) == ("done", "done", expected)
+
+
 def test_children_recover_by_their_baseline_alone_where_no_limit_is_known() -> None:
     log = real(born="2015-05-05")
     log.results("2023-12-30T12:00:00", "2023-12-30T09:00", "R0", platelets="120")
