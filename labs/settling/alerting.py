@@ -18,7 +18,7 @@ from iotrex_followup.ids import uuid7
 from labs.alerting.deadlines import WAITING, answer_times, begin_waiting
 from labs.alerting.notifying import What, tell_of_alerts, tell_of_amendments
 from labs.models import Alert, AlertFinding
-from labs.rules.episodes import Episode, Outcome, decide
+from labs.rules.episodes import Episode, Outcome, Trigger, decide
 from labs.rules.loader import Rules
 from labs.rules.values import RANK, Course, Urgency
 from labs.settling.charts import Chart
@@ -124,7 +124,9 @@ class Alerts:
             told.improved = TAKEN_BACK
         tier = told.episode.tier.value if told.episode else alert.tier
         worse = RANK[Urgency(tier)] > RANK[Urgency(alert.tier)]
-        again = worse or any(each.mark in told.raises and is_news(each, before) for each in new)
+        again = worse or any(
+            each.mark in told.raises and is_news(each, before) and not is_overtaken(each, told.evidence) for each in new
+        )
         if told.episode is None and (alert.rule == NOT_EVALUATED or alert.tier not in NEVER_CLOSE):
             if found is not None:
                 self._close(alert)
@@ -285,6 +287,17 @@ def is_news(evidence: Evidence, before: Mapping[tuple[object, ...], int]) -> boo
     """Say whether evidence is more than another version of a value, such as its final, that is no more urgent."""
     told = before.get((evidence.rule, evidence.news.about, evidence.news.at))
     return told is None or RANK[evidence.news.tier] > told
+
+
+def is_overtaken(evidence: Evidence, told: Iterable[Evidence]) -> bool:
+    """Say whether a later value of the same analyte was known when this one came; it can only be more urgent then."""
+    news, known_at = evidence.news, evidence.known_at
+    if news.trigger is not Trigger.VALUE or known_at is None:
+        return False
+    return any(
+        each.news.about == news.about and each.news.at > news.at and each.known_at and each.known_at < known_at
+        for each in told
+    )
 
 
 def worst_of(evidence: Sequence[Evidence]) -> Evidence:

@@ -19,7 +19,15 @@ UNITS = {
 NORMAL = {"hgb": "140", "wbc": "6.0", "anc": "4.0", "platelets": "250"}
 
 
-def arrive(patient: Patient, day: date, *, by: Staff | None = None, status: str = "final", **values: str) -> Received:
+def arrive(
+    patient: Patient,
+    day: date,
+    *,
+    by: Staff | None = None,
+    status: str = "final",
+    received: datetime | None = None,
+    **values: str,
+) -> Received:
     """Take in results of one specimen drawn at noon on `day`, two hours later; a CBC within limits by default."""
     now = datetime.combine(day, time(12), patient.clinic.zone)
     rows = [
@@ -36,6 +44,5 @@ def arrive(patient: Patient, day: date, *, by: Staff | None = None, status: str 
         )
         for key, value in (values or NORMAL).items()
     ]
-    return receive_results(
-        clinic=patient.clinic, rows=rows, source=Source("file", "test.csv"), by=by, now=now + timedelta(hours=2)
-    )
+    arrives = received or now + timedelta(hours=2)
+    return receive_results(clinic=patient.clinic, rows=rows, source=Source("file", "test.csv"), by=by, now=arrives)

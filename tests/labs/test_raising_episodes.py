@@ -148,3 +148,27 @@ def test_steep_creatinine_says_what_it_is_measured_against(plan: Plan) -> None:
     alert = Alert.objects.get(rule="kidney")
     assert alert.tier == "immediate"
     assert alert.sentence.endswith(": above 3 x the baseline 80.")
+
+
+@pytest.mark.parametrize(("late", "raised"), [("47", 0), ("40", 0), ("9", 1)])
+def test_older_value_that_comes_late_is_told_again_only_if_it_is_more_urgent(
+    plan: Plan, clinician: Staff, late: str, raised: int
+) -> None:
+    arrive(plan.patient, DAY, platelets="49")
+    resolve_all(clinician, at(DAY, 20))
+    arrive(plan.patient, DAY + timedelta(7), platelets="46")
+    by_when = DAY + timedelta(10)
+    acknowledge(
+        alert=Alert.objects.unresolved().get(),
+        next_step="repeat_cbc",
+        by_when=by_when,
+        by=clinician,
+        now=at(DAY + timedelta(7), 20),
+    )
+
+    found = arrive(plan.patient, DAY - timedelta(1), received=at(DAY + timedelta(8)), platelets=late)
+
+    assert found.alerts == raised
+    alert = Alert.objects.unresolved().get()
+    assert alert.state == ("open" if raised else "acknowledged")
+    assert alert.findings.count() == 2

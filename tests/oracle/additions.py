@@ -26,9 +26,10 @@ def weekly(anchor: date) -> list[Timepoint]:
 
 
 def twice_weekly(target: date, anchor: date) -> Timepoint:
-    """Return the draw of one day of a run; its name says how many days after the infusion it is."""
+    """Return the draw of one day of a run; its name says how many days after the infusion it is, or whole weeks."""
     opens, closes = target - TWICE_WEEKLY_WINDOW, target + TWICE_WEEKLY_WINDOW
-    return Timepoint(f"D{(target - anchor).days}", "visit", target, opens, closes, ("cbc",))
+    days = (target - anchor).days
+    return Timepoint(f"D{days}" if days % 7 else f"W{days // 7}", "visit", target, opens, closes, ("cbc",))
 
 
 def weekly_are_wanted(course: Course, today: date) -> bool:
@@ -59,6 +60,7 @@ class Run:
     """Draws twice a week since a severe count; days that are planned stay, whatever count arrives late."""
 
     since: date
+    begun_on: date
     targets: list[date] = field(default_factory=list)
     skipped: set[date] = field(default_factory=set)
     over: bool = False
@@ -89,11 +91,14 @@ class Additions:
 
     weeks: list[Timepoint] = field(default_factory=list)
     weeks_wanted: bool = False
+    weeks_since: date = date.min
     runs: list[Run] = field(default_factory=list)
 
     def follow(self, course: Course, followed_from: date, today: date, counted: set[date]) -> None:
         """Look at the counts anew: begin, go on with, or end what goes beyond the plan."""
-        self.weeks_wanted = weekly_are_wanted(course, today)
+        were_wanted, self.weeks_wanted = self.weeks_wanted, weekly_are_wanted(course, today)
+        if self.weeks_wanted and not were_wanted:
+            self.weeks_since = today
         if self.weeks_wanted and not self.weeks:
             self.weeks = [week for week in weekly(course.anchor) if week.closes >= max(today, followed_from)]
         since = severe_run(course, followed_from)
@@ -101,7 +106,7 @@ class Additions:
             run.over = run.over or since is None
         if since is not None:
             if not self.is_running:
-                self.runs.append(Run(since))
+                self.runs.append(Run(since, today))
             self.runs[-1].go_on(today, followed_from, counted)
 
     def move(self, anchor: date) -> None:
@@ -115,8 +120,17 @@ class Additions:
         return bool(self.runs) and not self.runs[-1].over
 
     def timepoints(self, anchor: date) -> list[tuple[Timepoint, bool]]:
-        """Return all that was ever planned, and whether it is still wanted."""
-        found = [(week, self.weeks_wanted) for week in self.weeks]
-        for run in self.runs:
-            found += [(twice_weekly(target, anchor), not run.over) for target in run.targets]
-        return found
+        """Return all that was ever planned, and whether it is still wanted.
+
+        Decision: a day of a run that is a whole week is that week; it lies as what began later has it.
+        """
+        sources = [(self.weeks_since, self.weeks_wanted, self.weeks)]
+        sources += [
+            (run.begun_on, not run.over, [twice_weekly(target, anchor) for target in run.targets]) for run in self.runs
+        ]
+        found: dict[str, tuple[Timepoint, bool]] = {}
+        for _, is_wanted, timepoints in sorted(sources, key=lambda source: source[0]):
+            for each in timepoints:
+                if is_wanted or not found.get(each.name, (each, False))[1]:
+                    found[each.name] = each, is_wanted
+        return list(found.values())

@@ -82,7 +82,7 @@ def completed(finals: set[str]) -> list[str]:
 
 def fulfilled_together(standing: Standing, activity: str, holding: list[Visit], day: date) -> list[Visit]:
     """Return which of these visits one specimen fulfils: one week at most; a month beside it only once recovered."""
-    weeks = weeks_served(standing, activity, [visit for visit in holding if is_week(visit)], day)
+    weeks = weeks_served([visit for visit in holding if is_week(visit)], activity, day)
     others = [visit for visit in holding if not is_week(visit)]
     if activity == "cbc":
         apart = [visit for visit in others if is_month(visit) and not has_recovered(standing, visit, day)]
@@ -94,19 +94,37 @@ def fulfilled_together(standing: Standing, activity: str, holding: list[Visit], 
     return weeks + others
 
 
-def weeks_served(standing: Standing, activity: str, weeks: list[Visit], day: date) -> list[Visit]:
-    """Return the weeks that a day's blood serves: those it was drawn for, then the nearest; one for each specimen.
+def weeks_served(weeks: list[Visit], activity: str, day: date) -> list[Visit]:
+    """Return the weeks that a day's blood serves: those it was drawn for, else the nearest."""
+    drawn = [visit for visit in weeks if drawn_for(visit, activity, day)]
+    return drawn or nearest_of(weeks, day)
 
-    Decision: blood drawn for a day of a run serves the week that holds it too, beside a week that other blood of that
-    day was drawn for.
-    """
-    drawn = sorted(
-        (visit for visit in weeks if drawn_for(visit, activity, day)), key=lambda visit: visit.timepoint.target
-    )
-    others = [visit for visit in weeks if visit not in drawn]
-    nearest = sorted(others, key=lambda visit: (abs(visit.timepoint.target - day), visit.timepoint.target))[:1]
-    specimens = {result.collected_at for result in standing.results.by_day[day] if result.is_final}
-    return [*drawn, *nearest][: len(specimens)]
+
+def nearest_of(weeks: list[Visit], day: date) -> list[Visit]:
+    """Return the week whose target is nearest to `day`, the earlier of two; none of none."""
+    return sorted(weeks, key=lambda visit: (abs(visit.timepoint.target - day), visit.timepoint.target))[:1]
+
+
+def served_besides(standing: Standing, drawn: Visit, activity: str, day: date) -> list[Visit]:
+    """Decision: what is drawn for one visit is drawn for the others too that wait for it then, before any result."""
+    if activity not in PANELS:
+        return []
+    others = [
+        visit
+        for visit in standing.visits.values()
+        if visit is not drawn
+        and visit.activities.get(activity) == "planned"
+        and not visit.before_enrolment
+        and visit.timepoint.opens <= day <= visit.timepoint.closes
+    ]
+    months = [visit for visit in others if activity == "cbc" and is_month(visit)]
+    apart = [visit for visit in months if not has_recovered(standing, visit, day)]
+    if is_week(drawn):
+        return [visit for visit in others if not is_week(visit) and visit not in apart]
+    if activity == "cbc" and is_month(drawn) and not has_recovered(standing, drawn, day):
+        return [visit for visit in others if not is_week(visit)]
+    nearest = nearest_of([visit for visit in others if is_week(visit)], day)
+    return [*nearest, *(visit for visit in others if not is_week(visit) and not (nearest and visit in apart))]
 
 
 def is_week(visit: Visit) -> bool:

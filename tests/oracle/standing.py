@@ -11,7 +11,7 @@ from tests.oracle import life
 from tests.oracle.additions import DECIDED_ON, Additions
 from tests.oracle.fields import VisitKey
 from tests.oracle.log import Line
-from tests.oracle.matching import match
+from tests.oracle.matching import match, served_besides
 from tests.oracle.results import Course, Result, Results, course_of
 from tests.oracle.timeline import Choices, Plans, Timepoint, choices_of, stored_part
 from tests.oracle.wall_clock import DAY, local_day
@@ -150,6 +150,8 @@ class Standing:
             visit.said[activity] = "done_elsewhere" if outcome == "done" and line["elsewhere"] else outcome
             if outcome == "drawn":
                 visit.drawn_on[activity] = line["on"]
+            for other in served_besides(self, visit, activity, line["on"]):
+                other.said[activity], other.drawn_on[activity] = visit.said[activity], line["on"]
         visit.lines.append(line.number)
         for appointment in self.appointments.values():
             if appointment.state == "booked" and visit.key in appointment.visits:

@@ -257,9 +257,9 @@ def test_when_weekly_counts_go_on(counts: dict[str, str], goes_on: bool) -> None
 
 def test_twice_a_week_after_a_severe_count(log: Scribe) -> None:
     log.results("2024-01-15T12:00:00", "2024-01-15T09:00", "R1", anc="0.9")
-    assert weeks(standing_of(log, "2024-01-15")) == dict.fromkeys(["D17", "D21", "D24", "D28"], "planned")
+    assert weeks(standing_of(log, "2024-01-15")) == dict.fromkeys(["D17", "W3", "D24", "W4"], "planned")
     log.results("2024-01-18T12:00:00", "2024-01-18T09:00", "R2", anc="1.0")
-    found = {"D17": "done", "D21": "cancelled", "D24": "cancelled", "D28": "cancelled"}
+    found = {"D17": "done", "W3": "cancelled", "D24": "cancelled", "W4": "cancelled"}
     assert weeks(standing_of(log, "2024-01-19")) == found
 
 
@@ -273,18 +273,26 @@ def test_twice_a_week_goes_on_while_it_lasts(log: Scribe) -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("specimens", "expected"), [(["09:00"], "planned"), (["09:00", "15:00"], "done")])
-def test_a_draw_of_a_run_serves_the_week_it_lies_in_beside_a_late_one(
-    log: Scribe, specimens: list[str], expected: str
-) -> None:
+def test_a_draw_of_a_run_serves_the_week_it_lies_in_beside_a_late_one(log: Scribe) -> None:
     log.results("2024-01-04T12:00:00", "2024-01-04T09:00", "R1", anc="0.4")
     for name in ("D13", "W1"):
         log.say("done", "2024-01-14T15:00:00", patient="P0001", visit=[1, name, "visit"], on="2024-01-14",
                 outcomes=CBC, elsewhere=False)  # fmt: skip
-    for clock in specimens:
-        log.results("2024-01-14T18:00:00", f"2024-01-14T{clock}", f"R{clock}", anc="0.4")
+    waits = standing_of(log, "2024-01-15").visits
+    assert [waits[1, name, "visit"].awaits_result for name in ("D13", "W1", "W2")] == [True, True, True]
+    log.results("2024-01-14T18:00:00", "2024-01-14T09:00", "R2", anc="0.4")
     found = statuses(standing_of(log, "2024-01-15"))
-    assert (found["1.D13"], found["1.W1"], found["1.W2"]) == ("done", "done", expected)
+    assert (found["1.D13"], found["1.W1"], found["1.W2"]) == ("done", "done", "done")
+
+
+def test_a_day_of_a_run_that_is_a_whole_week_is_the_week_that_goes_on() -> None:
+    log = real()
+    log.results("2024-02-19T12:00:00", "2024-02-19T09:00", "R1", anc="0.9")  # day 49, so twice a week: 52, 56, 59, 63
+    assert weeks(standing_of(log, "2024-02-25"))["W9"] == "planned"
+    span = standing_of(log, "2024-02-25").visits[1, "W9", "visit"].timepoint
+    assert (str(span.opens), str(span.closes)) == ("2024-03-03", "2024-03-05")
+    span = standing_of(log, "2024-02-26").visits[1, "W9", "visit"].timepoint  # weekly counts go on from here
+    assert (str(span.opens), str(span.closes)) == ("2024-03-01", "2024-03-07")
 
 
 def test_children_recover_by_their_baseline_alone_where_no_limit_is_known() -> None:
