@@ -1,6 +1,6 @@
 """Timepoints the protocol itself does not have, put among its own (PROTOCOL.md 14)."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -82,14 +82,3 @@ def without_declined(points: Iterable[PlannedTimepoint], declined: Iterable[Decl
         if left:
             kept.append(point if len(left) == len(point.activities) else point._replace(activities=left))
     return kept
-
-
-def days_between(first: date, last: date, steps: Sequence[int], taken: Collection[date] = ()) -> list[date]:
-    """Return the days from `first` to `last`, apart by `steps` in turn (3, 4: twice a week), but for those `taken`."""
-    days, day, turn = [], first, 0
-    while day <= last:
-        if day not in taken:
-            days.append(day)
-        day += timedelta(days=steps[turn % len(steps)])
-        turn += 1
-    return days
