@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from tests.oracle.log import Line
@@ -32,9 +33,12 @@ class Contacts:
         self.known: dict[str, dict[str, Any]] = {}
         self.refuses: set[Way] = set()  # the provider refuses it from now on, whether we know or not
         self.faults: set[Way] = set()  # what we know to be refused
+        self.earlier: list[tuple[datetime, Contacts]] = []  # as they were until then
 
     def take(self, line: Line) -> bool:
         """Take in what a line says of a contact; tell whether it says anything."""
+        if line.what == "contact" and line.at:
+            self._keep(line.at)
         if line.what == "contact":
             for channel, address, _ in WAYS:
                 if fault_is_over(self.known.get(line["contact"], {}), line.fields, address):
@@ -45,25 +49,38 @@ class Contacts:
             self.refuses.add(Way(line["contact"], line["channel"]))
         return line.what in ("contact", "refuses")
 
+    def _keep(self, until: datetime) -> None:
+        before = copy(self)
+        before.known, before.faults = dict(self.known), set(self.faults)
+        self.earlier.append((until, before))
+
     def way(self, day: date) -> Way | None:
         """Return whom to tell on `day`, and how; None: there is nobody."""
-        is_minor = age(self.born, day) < ADULT
-        for name, contact in sorted(self.known.items(), key=lambda each: (each[1]["order"], each[0])):
-            if not contact["is_active"] or not may_be_written_to(contact, is_minor):
-                continue
-            if is_called(contact):
-                if contact["phone"]:
-                    return Way(name, "call")
-            elif channel := self._channel(name, contact):
-                return Way(name, channel)
-        return None
+        return next((way for name in sorted(self.known, key=self._rank) for way in self._open_ways(name, day)), None)
 
-    def _channel(self, name: str, contact: dict[str, Any]) -> str | None:
-        """Return the first channel with consent, an address and no refusal known."""
-        for channel, address, consent in WAYS:
-            if contact[consent] == "given" and contact[address] and Way(name, channel) not in self.faults:
-                return channel
-        return None
+    def way_written(self, day: date, at: datetime) -> Way | None:
+        """Return how a message of `day` goes that was written `at`.
+
+        Decision: it keeps its way while that is open, though one that goes first may have opened meanwhile.
+        """
+        then = next((before for until, before in self.earlier if at < until), self)
+        way = then.way(day)
+        return way if way and way in self._open_ways(way.contact, day) else self.way(day)
+
+    def _rank(self, name: str) -> tuple[int, str]:
+        return self.known[name]["order"], name
+
+    def _open_ways(self, name: str, day: date) -> list[Way]:
+        """Return by which ways somebody is told on `day`, the best first: consent, an address, no refusal known."""
+        contact = self.known[name]
+        if not contact["is_active"] or not may_be_written_to(contact, age(self.born, day) < ADULT):
+            return []
+        if is_called(contact):
+            return [Way(name, "call")] if contact["phone"] else []
+        ways = [
+            Way(name, channel) for channel, address, consent in WAYS if contact[consent] == "given" and contact[address]
+        ]
+        return [way for way in ways if way not in self.faults]
 
 
 def may_be_written_to(contact: dict[str, Any], is_minor: bool) -> bool:

@@ -18,6 +18,7 @@ from tests.oracle.wall_clock import DAY, MINUTE, at_wall_clock, days_between, is
 
 GRACE = 5 * MINUTE  # one sweep
 AFTER_AN_OUTAGE = 31 * MINUTE
+WRITTEN_AHEAD = 2 * DAY
 NOBODY = Way("", "void")
 NO_WAY_OUT = ("void", "call")
 CHANGES_THE_WAY = ("contact", "refuses", "life", "life.accepted", "life.ended")
@@ -83,6 +84,7 @@ class Reminding:
         self.contacts = Contacts(standing.line["born"])
         self.stands: dict[VisitKey, Stand | None] = {}
         self.by_day: dict[date, set[Reminder]] = {}
+        self.wanted_since: dict[Reminder, datetime] = {}
         self.told: set[Reminder] = set()
         self.held_up: set[Reminder] = set()  # by an outage
         self.written: set[tuple[str, date]] = set()
@@ -126,7 +128,7 @@ class Reminding:
         if self.standing.take(line):
             self.standing.settle(today)
             self.settled_on = today
-            self._follow_visits()
+            self._follow_visits(line.at)
             is_known = True
         if is_known:
             heappush(self.again, next_full_five(line.at))
@@ -149,10 +151,10 @@ class Reminding:
             self.settled_on = today
         if any(self.standing.wakes_on(day) for day in days_between(self.settled_on + DAY, today)):
             self.standing.settle(today)
-            self._follow_visits()
+            self._follow_visits(at_wall_clock(today, time(0), self.clinic["zone"]))
         self.settled_on = today
 
-    def _follow_visits(self) -> None:
+    def _follow_visits(self, now: datetime) -> None:
         """Note on which days which visit is to be reminded of, where that has changed."""
         booked = self.standing.booked_days()
         for key, visit in self.standing.visits.items():
@@ -160,15 +162,18 @@ class Reminding:
             stand = Stand(at.opens, at.closes, booked.get(key)) if is_reminded_of(visit) else None
             if stand == self.stands.get(key):
                 continue
-            self._note(key, self.stands.get(key), add=False)
-            self._note(key, stand, add=True)
+            self._note(key, self.stands.get(key), None)
+            self._note(key, stand, now)
             self.stands[key] = stand
 
-    def _note(self, key: VisitKey, stand: Stand | None, *, add: bool) -> None:
+    def _note(self, key: VisitKey, stand: Stand | None, since: datetime | None) -> None:
+        """Note that the reminders of a visit are wanted `since` then; None: not any more."""
         for reminder in reminders_of(key, stand, self.rules, self._last_before) if stand else ():
+            if since:
+                self.wanted_since[reminder] = since
             for day in days_between(reminder.first, reminder.last):
                 reminders = self.by_day.setdefault(day, set())
-                (reminders.add if add else reminders.discard)(reminder)
+                (reminders.add if since else reminders.discard)(reminder)
 
     # What is due
 
@@ -182,7 +187,8 @@ class Reminding:
             return
         if life.is_silent(list(self.standing.life.values()), today):
             return
-        way = self.contacts.way(day)
+        written = max(self._leaves(day) - WRITTEN_AHEAD, min(self.wanted_since[reminder] for reminder in due))
+        way = self.contacts.way_written(day, written)
         if way is None:
             self._expect(due, NOBODY, now, now)
         elif (way.contact, day) in self.written:

@@ -349,3 +349,21 @@ def test_what_is_compared_is_counted() -> None:
     checked = check_patient(read, read.patients["P0001"], Plans(read.clinic["protocol"]), Outages(), end_of(read))
     assert checked.compared["reminders expected"] == len(UNBOOKED)
     assert checked.compared["reminders sent"] == 0
+
+
+@pytest.mark.parametrize(
+    ("at", "channel"),
+    [("2024-01-02T08:50:00", "sms"), ("2024-01-02T10:00:00", "email"), ("2024-01-04T08:50:00", "email")],
+)
+def test_what_is_written_keeps_its_way_when_one_that_goes_first_opens_meanwhile(
+    log: Scribe, at: str, channel: str
+) -> None:
+    log.contact(sms_consent="refused", email_consent="given")
+    log.contact(at, sms_consent="given", email_consent="given")
+    assert reminded(log)[0] == f"W1 before_window 1 P0001a {channel} 01-04T09:00"
+
+
+def test_what_is_written_goes_another_way_when_its_own_is_closed(log: Scribe) -> None:
+    log.contact(sms_consent="refused", email_consent="given")
+    log.contact("2024-01-03T10:00:00", sms_consent="given", email_consent="refused")
+    assert reminded(log)[0] == "W1 before_window 1 P0001a sms 01-04T09:00"
