@@ -30,6 +30,7 @@ LOOK_EVERY = 3  # days
 AHEAD = timedelta(days=12)
 LONGEST = timedelta(days=14)  # between two looks: plans change
 RESULTS = ("cbc", "chemistry", "thyroid")  # their results come by themselves
+NOBODY_RECORDS = 0.15  # of visits where blood is all there is: drawn by the family doctor
 DAY = timedelta(days=1)
 
 
@@ -166,11 +167,14 @@ def stay_away(life: Life, pk: UUID, visit: UUID) -> None:
 
 
 def attend(life: Life, pk: UUID) -> None:
-    """Record the visit today, unless something came between; what is drawn has its results later."""
+    """Record the visit today, unless something came between; what is drawn has its results later, now and then alone."""
     world = life.world
     visit = PlannedVisit.objects.select_related("plan", "appointment").get(pk=pk)
     names = sorted(each.activity for each in visit.activities.all() if each.status == "planned")
     if visit.status != "planned" or visit.on_hold or not names:
+        return
+    if all(name in RESULTS for name in names) and life.chance.random() < NOBODY_RECORDS:
+        draw(life, names)
         return
     outcomes = {name: "drawn" if name in RESULTS else "done" for name in names}
     early_or_late = not visit.opens <= world.today <= visit.closes

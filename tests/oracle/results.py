@@ -161,7 +161,7 @@ def least_normal(limit: Decimal | None, baseline: Decimal | None) -> Decimal | N
 
 
 def is_believed(day: date, anchor: date, has_fallen: bool) -> bool:
-    """Decision: while no count was low, those before day 42 say nothing of recovery."""
+    """Decision: while no count was low, the second of two good ones has to lie on day 42 or after."""
     return has_fallen or (day - anchor).days >= NEVER_FALLEN_FROM
 
 
@@ -172,13 +172,10 @@ def recoveries(counts: list[tuple[date, bool]], anchor: date) -> list[date]:
     for day, well in counts:
         if not well:
             first, has_fallen, recovered = None, True, False
-        elif recovered or not is_believed(day, anchor, has_fallen):
-            continue
-        elif first is None:
-            first = day
-        elif (day - first).days >= DAYS_APART:
-            found.append(day)
-            recovered = True
+        elif not recovered:
+            first = first or day
+            recovered = (day - first).days >= DAYS_APART and is_believed(day, anchor, has_fallen)
+            found += [day] if recovered else []
     return found
 
 

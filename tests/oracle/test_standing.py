@@ -244,7 +244,8 @@ def test_weekly_counts_go_on_without_recovery_and_end_with_it() -> None:
         ({"2024-01-22": "1.2", "2024-02-05": "3.0", "2024-02-12": "3.0"}, True),  # recovered; none after day 45
         ({"2024-01-22": "1.2", "2024-02-12": "3.0", "2024-02-19": "3.0"}, False),
         ({"2024-02-12": "3.0", "2024-02-19": "3.0"}, False),  # never fell: days 42 and 49
-        ({"2024-02-05": "3.0", "2024-02-19": "3.0"}, True),  # never fell, and only one from day 42 on
+        ({"2024-02-05": "3.0", "2024-02-19": "3.0"}, False),  # never fell, and the second is of day 49
+        ({"2024-02-19": "3.0"}, True),  # never fell, and only one
         ({"2024-02-05": "3.0", "2024-02-12": "3.0", "2024-02-19": "3.0", "2024-02-23": "1.2"}, True),  # fell again
     ],
 )

@@ -1,10 +1,8 @@
 """Drafting, publishing with a second person, retiring; what a clinic's new plans follow."""
 
 from datetime import UTC, date, datetime
-from importlib import import_module
 
 import pytest
-from django.apps import apps
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from accounts.models import Role
@@ -13,7 +11,7 @@ from iotrex_followup.errors import DomainError, InputRefused, ReasonNeeded, Tran
 from schedules import actions
 from schedules.actions.enrolment import current_protocol
 from schedules.actions.protocols import NewName, publishers_of, suggested_name, writers_of
-from schedules.models import DefaultProtocol, Plan, Protocol, ProtocolApproval
+from schedules.models import DefaultProtocol, Plan, Protocol
 from schedules.plans.planning import PlanChoices, options_for
 from tests.factories import ClinicFactory, MembershipFactory, enrolled
 from tests.schedules.protocol.test_linter import BROKEN
@@ -291,25 +289,6 @@ def test_only_an_approved_active_version_that_is_not_it_becomes_the_default(publ
     refused(choose(shipped["standard"]), TransitionRefused, "is the default already")
     actions.retire_protocol(protocol=published, reason="Replaced.", by=clinician)
     refused(choose(published), TransitionRefused, "children 1.0 is retired")
-
-
-def test_what_new_plans_followed_before_the_choice_existed_is_kept(published, shipped, clinic, clinician, colleague):
-    elsewhere, unapproved = ClinicFactory(), ClinicFactory()
-    days = {shipped["standard"]: date(2026, 1, 1), published: date(2026, 3, 1)}
-    for protocol, day in days.items():
-        ProtocolApproval.objects.create(protocol=protocol, clinic=clinic, approved_by=colleague, approved_on=day)
-    ProtocolApproval.objects.create(
-        protocol=shipped["standard"], clinic=elsewhere, approved_by=clinician, approved_on=TODAY
-    )
-    import_module("schedules.migrations.0010_defaults_stay_as_they_were").choose_what_was_followed(apps, None)
-    kept = {
-        chosen.clinic: (chosen.protocol, chosen.chosen_by, chosen.chosen_on) for chosen in DefaultProtocol.objects.all()
-    }
-    assert kept == {
-        clinic: (published, colleague, date(2026, 3, 1)),
-        elsewhere: (shipped["standard"], clinician, TODAY),
-    }
-    assert current_protocol(unapproved) == shipped["standard"]
 
 
 def test_imaging_is_as_often_as_the_protocol_says_unless_chosen(draft, clinic, clinician, colleague):
