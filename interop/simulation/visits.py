@@ -167,13 +167,13 @@ def stay_away(life: Life, pk: UUID, visit: UUID) -> None:
 
 
 def attend(life: Life, pk: UUID) -> None:
-    """Record the visit today, unless something came between; what is drawn has its results later, now and then alone."""
+    """Record the visit today, unless something came between; what is drawn has its results later."""
     world = life.world
     visit = PlannedVisit.objects.select_related("plan", "appointment").get(pk=pk)
     names = sorted(each.activity for each in visit.activities.all() if each.status == "planned")
     if visit.status != "planned" or visit.on_hold or not names:
         return
-    if all(name in RESULTS for name in names) and life.chance.random() < NOBODY_RECORDS:
+    if all(name in RESULTS for name in names) and life.chance.random() < NOBODY_RECORDS:  # only the results tell of it
         draw(life, names)
         return
     outcomes = {name: "drawn" if name in RESULTS else "done" for name in names}
