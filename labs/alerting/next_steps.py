@@ -43,15 +43,16 @@ def _day_of(visit: PlannedVisit, today: date) -> date:
 def has_happened(alert: Alert) -> bool:
     """Say whether the step an acknowledged alert waits for is known to have happened.
 
-    A repeat counts once all the analytes the alert is about were drawn since it was answered, and are better since: as
-    bad as before, somebody has to look again. A transfusion counts when it is on record since the alert was raised, of
-    every product its most urgent values call for. What the records do not show (a call, an admission) is not known.
+    A repeat counts once all the analytes the alert is about were drawn since it was answered, and are better since, or
+    nothing was found in them: as bad as before, somebody has to look again. A transfusion counts when it is on record
+    since the alert was raised, of every product its most urgent values call for. What the records do not show (a call,
+    an admission) is not known.
     """
     if alert.answered_at is None or alert.patient_id is None:
         return False
     if alert.next_step == Alert.NextStep.TRANSFUSED:
         return _transfused(alert)
-    return alert.next_step in REPEATS and _better_since(alert) and _repeated(alert)
+    return alert.next_step in REPEATS and _repeated(alert) and (_better_since(alert) or _nothing_found_since(alert))
 
 
 def was_taken_back(alert: Alert) -> bool:
@@ -88,6 +89,11 @@ def _better_since(alert: Alert) -> bool:
     answer = answers.order_by("-at", "-id").first()
     known = answer.facts.get(IMPROVED, "") if answer else ""
     return alert.improved not in ("", known)
+
+
+def _nothing_found_since(alert: Alert) -> bool:
+    """Say whether all that was drawn since the answer is within limits, as what was known then may have been."""
+    return not alert.findings.filter(holds=True, result__collected_at__gt=alert.answered_at).exists()
 
 
 def _analytes(findings: QuerySet[AlertFinding]) -> set[str]:

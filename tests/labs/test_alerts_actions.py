@@ -384,16 +384,18 @@ def test_snoozed_alert_comes_back_on_its_day(alert, clinician):
     assert (alert.state, alert.snoozed_until) == ("open", None)
 
 
-def repeated(alert, **facts):
-    """An acknowledged repeat of the alert's analyte, drawn the day after."""
+def repeated(alert, *, as_bad=False):
+    """A repeat of the alert's analyte, drawn the day after, in which as much was found or nothing."""
     FindingFactory(alert=alert)
-    ResultFactory(patient=alert.patient, collected_at=NOW + timedelta(days=1), **facts)
+    result = ResultFactory(patient=alert.patient, collected_at=NOW + timedelta(days=1))
+    if as_bad:
+        FindingFactory(alert=alert, result=result)
 
 
 @pytest.mark.parametrize("step", ["repeat_cbc", "repeat_test"])
 def test_repeat_that_came_and_is_better_keeps_the_alert_quiet(alert, clinician, step):
     acknowledge(alert=alert, next_step=step, by_when=TOMORROW, by=clinician, now=NOW)
-    repeated(alert)
+    repeated(alert, as_bad=True)
     Alert.objects.filter(pk=alert.pk).update(improved="Platelets 90 x10^9/L.")
 
     assert lapse_alerts(now=NOW + timedelta(days=3)) == 0
@@ -405,7 +407,7 @@ def test_repeat_that_came_and_is_better_keeps_the_alert_quiet(alert, clinician, 
 
 def test_repeat_that_came_and_is_as_bad_brings_the_alert_back(alert, clinician):
     acknowledge(alert=alert, next_step="repeat_cbc", by_when=TOMORROW, by=clinician, now=NOW)
-    repeated(alert)
+    repeated(alert, as_bad=True)
 
     assert lapse_alerts(now=NOW + timedelta(days=3)) == 1
 
@@ -515,6 +517,7 @@ def test_other_transfusion_entered_in_error_leaves_the_alert_quiet(transfused, c
         ({"wbc": 9}, "Platelets 25.", 1),  # platelets were never repeated
         ({"wbc": 9}, "WBC 9.", 1),
         ({"platelets": 25}, "Platelets 25.", 1),  # no better than when it was answered
+        ({"platelets": 160}, "Platelets 25.", 0),  # nothing found in it
         ({"platelets": 90}, "Platelets 90.", 0),
         ({"platelets": 90, "wbc": 9}, "Platelets 90.", 0),
     ],
@@ -528,7 +531,9 @@ def test_repeat_counts_by_the_alerts_own_analytes_when_better_since_the_answer(
     acknowledge(alert=alert, next_step=step, by_when=TOMORROW, by=clinician, now=NOW)
     for analyte, value in drawn.items():
         at = NOW + timedelta(days=1)
-        ResultFactory(patient=alert.patient, analyte=analyte, value=value, collected_at=at)
+        result = ResultFactory(patient=alert.patient, analyte=analyte, value=value, collected_at=at)
+        if value < 100 and analyte == "platelets":
+            FindingFactory(alert=alert, result=result)
     Alert.objects.filter(pk=alert.pk).update(improved=improved)
 
     assert lapse_alerts(now=NOW + timedelta(days=3)) == back
@@ -536,7 +541,7 @@ def test_repeat_counts_by_the_alerts_own_analytes_when_better_since_the_answer(
 
 def test_better_repeat_that_is_taken_back_brings_the_alert_back(alert, clinician):
     acknowledge(alert=alert, next_step="repeat_cbc", by_when=TOMORROW, by=clinician, now=NOW)
-    repeated(alert)
+    repeated(alert, as_bad=True)
     Alert.objects.filter(pk=alert.pk).update(improved="Platelets 90 x10^9/L.")
     assert lapse_alerts(now=NOW + timedelta(days=3)) == 0
     LabResult.objects.filter(collected_at__gt=NOW).update(status="withdrawn")

@@ -171,7 +171,7 @@ class Reminding:
         for reminder in reminders_of(key, stand, self.rules, self._last_before) if stand else ():
             if since:
                 self.wanted_since[reminder] = since
-            for day in days_between(reminder.first, reminder.last):
+            for day in days_between(reminder.first, reminder.last if since else reminder.last + DAY):
                 reminders = self.by_day.setdefault(day, set())
                 (reminders.add if since else reminders.discard)(reminder)
 
@@ -192,12 +192,19 @@ class Reminding:
         if way is None:
             self._expect(due, NOBODY, now, now)
         elif (way.contact, day) in self.written:
-            return
+            self._put_off(due, day)
         elif until := self.outages.until(way.channel, now):
             self.held_up.update(due)
             heappush(self.again, until)
         else:
             self._expect_message(due, way, day, now)
+
+    def _put_off(self, due: list[Reminder], day: date) -> None:
+        """Decision: what is known on its last day, when a message has gone already, is told the next day if of use."""
+        for reminder in due:
+            moment, days = reminder.moment
+            if moment != "overdue" and reminder.last == day < self._last_before(reminder.falls + days * DAY):
+                self.by_day.setdefault(day + DAY, set()).add(reminder)
 
     @property
     def _clock(self) -> time:
