@@ -29,16 +29,16 @@ class Played(NamedTuple):
     digest: str
 
 
-def play(*, patients: int, years: float, seed: int, out: IO[str] | None = None) -> Played:
+def play(*, patients: int, years: float, seed: int, out: IO[str] | None = None, starts_on: date = STARTS_ON) -> Played:
     """Play a clinic's years on the database at hand, which holds nothing else; write the log to `out`."""
     log = Log(out)
-    ends_on = STARTS_ON + years * YEAR
-    log.write("simulation", seed=seed, patients=patients, years=years, starts_on=STARTS_ON, ends_on=ends_on)
+    ends_on = starts_on + years * YEAR
+    log.write("simulation", seed=seed, patients=patients, years=years, starts_on=starts_on, ends_on=ends_on)
     random.seed(seed)  # the waits between tries
-    world = open_clinic(starts_on=STARTS_ON, years=years, chance=Random(f"{seed} clinic"), log=log)  # noqa: S311
+    world = open_clinic(starts_on=starts_on, years=years, chance=Random(f"{seed} clinic"), log=log)  # noqa: S311
     for number in range(1, patients + 1):
         comes = Random(f"{seed} arrival {number}")  # noqa: S311
-        day = world.working_day(STARTS_ON + comes.random() * ARRIVING * years * YEAR)
+        day = world.working_day(starts_on + comes.random() * ARRIVING * years * YEAR)
         world.on(day, office_hour(comes), partial(arrive, world, number, seed))
     plan_outages(world)
     with ways_out(world), patch.object(timezone, "now", lambda: world.now):  # what follows an event reads the clock

@@ -2,10 +2,16 @@
 
 import io
 import json
+from datetime import timedelta
 
 import pytest
+from django.core.management.base import CommandError
+from django.utils import timezone
 
+from interop.management.commands.simulate import play_and_keep
 from interop.simulation.play import play
+from patients.models import Patient
+from schedules.demo.clinic import PASSWORD
 
 
 @pytest.fixture
@@ -29,3 +35,20 @@ def test_log_begins_with_what_was_asked_for_and_ends_with_how_everything_stands(
     times = [line["at"] for line in lines if "at" in line]
     assert times == sorted(times)
     assert sum(result.lines.values()) == len(lines)
+
+
+@pytest.mark.django_db
+def test_a_clinic_that_is_kept_ends_today_and_its_people_sign_in(settings, client) -> None:
+    settings.DEMO = True
+    play_and_keep(patients=1, years=0.05, seed=1, out=None)
+    assert Patient.objects.get().treatments.get().started_on >= timezone.now().date() - timedelta(days=20)
+    assert client.login(username="c1@example.org", password=PASSWORD)
+    with pytest.raises(CommandError, match="without a clinic; nothing was changed"):
+        play_and_keep(patients=1, years=0.05, seed=1, out=None)
+
+
+@pytest.mark.django_db
+def test_a_clinic_is_kept_in_a_demo_alone(settings) -> None:
+    settings.DEMO = False
+    with pytest.raises(CommandError, match="IOTREX_DEMO=1"):
+        play_and_keep(patients=1, years=0.05, seed=1, out=None)
