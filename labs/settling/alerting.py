@@ -25,6 +25,7 @@ from labs.settling.charts import Chart
 from labs.settling.evidence import (
     ENTRY,
     EVALUATED,
+    TELLING,
     WITHIN_LIMITS,
     Evidence,
     Key,
@@ -81,7 +82,8 @@ class Alerts:
         """Work out the alerts of `charts`."""
         alerts = [alert for chart in charts for alert in chart.alerts if is_standing(alert) or is_answered(alert)]
         stored: dict[UUID, list[AlertFinding]] = defaultdict(list)
-        of = AlertFinding.objects.annotate(analyte=F("result__analyte"), at=F("result__collected_at"))
+        telling = {name: F(f"result__{name}") for name in TELLING if name != "at"}
+        of = AlertFinding.objects.annotate(at=F("result__collected_at"), **telling)
         for finding in of.filter(alert__in=alerts) if alerts else ():
             stored[finding.alert_id].append(finding)
         for chart in charts:

@@ -31,6 +31,9 @@ NO_NUMBERS: Mapping[str, str] = {}
 Key = tuple[str, str]  # rule and direction of an episode
 Mark = tuple[str, object]  # the rule, and the result it speaks of; without one the sentence
 Found = tuple[Key, "Evidence"]
+# What tells a value of a specimen from others, whatever version of it: columns of a row, and of a finding's result.
+TELLING = ("laboratory_id", "accession", "analyte", "at", "si_value", "comparator")
+Said = tuple[object, ...]  # the rule, and what tells the value
 
 
 class Evidence(NamedTuple):
@@ -66,6 +69,11 @@ def mark_of_finding(finding: AlertFinding) -> Mark:
     return mark_of(finding.rule, finding.result_id, finding.sentence, finding.numbers)
 
 
+def said_in(finding: AlertFinding) -> Said:
+    """Return what a stored finding says of which value; those columns of its result are annotated."""
+    return (finding.rule, *(getattr(finding, name) for name in TELLING))
+
+
 @dataclass
 class Before:
     """The alerts of one episode that are on record: the one that stands, and those a person has resolved."""
@@ -73,23 +81,29 @@ class Before:
     opened_at: datetime | None = None  # of the one that stands
     standing: set[Mark] = field(default_factory=set)
     resolved: list[tuple[datetime, set[Mark]]] = field(default_factory=list)
+    said: set[Said] = field(default_factory=set)  # in those that are resolved
 
-    def take(self, alert: Alert, marks: set[Mark]) -> None:
+    def take(self, alert: Alert, findings: Iterable[AlertFinding]) -> None:
         """Take in an alert, with what it rests on."""
+        marks = {mark_of_finding(each) for each in findings}
         if is_standing(alert):
             self.opened_at, self.standing = alert.opened_at, marks
         elif is_answered(alert) and alert.resolved_at:
             self.resolved.append((alert.resolved_at, marks))
+            self.said |= {said_in(each) for each in findings if each.holds and each.result_id}
 
-    def answers(self, mark: Mark, known_at: datetime | None) -> bool:
+    def answers(self, mark: Mark, known_at: datetime | None, said: Said | None) -> bool:
         """Say whether a person has resolved what was known at `known_at`: nothing that the standing alert rests on.
 
-        One resolved while the other was open came with a merged record: it answers its own facts alone.
+        Another version that says the same, such as the final of a preliminary value, is known since the first. One
+        resolved while the other was open came with a merged record: it answers its own facts alone.
         """
         if mark in self.standing:
             return False
         if known_at is None:
             return any(mark in marks for _, marks in self.resolved)
+        if said in self.said:
+            return True
         return any(
             known_at <= at and (mark in marks or self.opened_at is None or at <= self.opened_at)
             for at, marks in self.resolved
@@ -126,8 +140,7 @@ class Witness:
         self.rows: Mapping[Any, Row] = {row.id: row for row in chart.rows}
         self.before: dict[Key, Before] = defaultdict(Before)
         for alert in chart.alerts:
-            marks = {mark_of_finding(each) for each in stored.get(alert.pk, ())}
-            self.before[alert.rule, alert.direction].take(alert, marks)
+            self.before[alert.rule, alert.direction].take(alert, stored.get(alert.pk, ()))
 
     def evidence(self, course: Course, beyond: Iterable[Beyond]) -> dict[Key, list[Evidence]]:
         """Return what speaks for each episode, leaving out what a person has resolved."""
@@ -139,7 +152,9 @@ class Witness:
         return found
 
     def _answers(self, key: Key, evidence: Evidence) -> bool:
-        return self.before[key].answers(evidence.mark, evidence.known_at)
+        row = self.rows.get(evidence.result)
+        said = (evidence.rule, *(getattr(row, name) for name in TELLING)) if row else None
+        return self.before[key].answers(evidence.mark, evidence.known_at, said)
 
     def _of_values(self, course: Course) -> list[Found]:
         """Return what each value says by the table of urgency, and by its grade."""

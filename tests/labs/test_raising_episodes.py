@@ -172,3 +172,15 @@ def test_older_value_that_comes_late_is_told_again_only_if_it_is_more_urgent(
     alert = Alert.objects.unresolved().get()
     assert alert.state == ("open" if raised else "acknowledged")
     assert alert.findings.count() == 2
+
+
+@pytest.mark.parametrize(("final", "open_again"), [("0.97", 0), ("0.95", 1), ("0.4", 1)])
+def test_final_that_says_what_was_resolved_as_preliminary_is_no_news(
+    plan: Plan, clinician: Staff, final: str, open_again: int
+) -> None:
+    arrive(plan.patient, DAY, status="preliminary", anc="0.97")
+    resolve_all(clinician, at(DAY, 20))
+
+    arrive(plan.patient, DAY, received=at(DAY + timedelta(1)), anc=final)
+
+    assert Alert.objects.unresolved().count() == open_again
