@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from io import TextIOBase
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 from uuid import UUID
 
@@ -30,12 +30,16 @@ class Lines(TextIOBase):
 def copy_lines(table: type[models.Model] | str, columns: Sequence[str], lines: Iterable[str]) -> None:
     """Write `lines` of tab-separated values, escaped as `line` does it, into the table of a model, or of that name.
 
-    The row history keeps the author of the action that runs.
+    The row history keeps the author of the action that runs. Without any line nothing is asked of the database.
     """
+    coming = iter(lines)
+    first = next(coming, None)
+    if first is None:
+        return
     carry_authorship_into_copy()
     name = table if isinstance(table, str) else table._meta.db_table
     with connection.cursor() as cursor:
-        cursor.cursor.copy_expert(f"COPY {name} ({', '.join(columns)}) FROM STDIN", Lines(iter(lines)))
+        cursor.cursor.copy_expert(f"COPY {name} ({', '.join(columns)}) FROM STDIN", Lines(chain([first], coming)))
 
 
 def update_rows(rows: Sequence[models.Model], names: Sequence[str]) -> None:

@@ -1,9 +1,11 @@
 """How a clinic's laboratories name, measure and limit things: their mappings, looked up many times in one go."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import NamedTuple
 from uuid import UUID
 
@@ -61,21 +63,37 @@ class LaboratoryBook:
 
 
 class Book:
-    """All laboratories of a clinic. One that is new is laid out on first sight, with what is known of its sender."""
+    """All laboratories of a clinic, read when first asked for.
+
+    One that is new is laid out on first sight, with what is known of its sender.
+    """
 
     def __init__(self, clinic: Clinic, by: Staff | None) -> None:
         self.clinic, self.by = clinic, by
-        self._books: dict[str, LaboratoryBook] = {}
-        found = {each.pk: LaboratoryBook(each) for each in Laboratory.objects.filter(clinic=clinic)}
-        for code in CodeMapping.objects.filter(clinic=clinic, is_active=True):
+
+    @cached_property
+    def _books(self) -> dict[str, LaboratoryBook]:
+        found = {each.pk: LaboratoryBook(each) for each in Laboratory.objects.filter(clinic=self.clinic)}
+        for code in CodeMapping.objects.filter(clinic=self.clinic, is_active=True):
             found[code.laboratory_id].codes[code.code] = meaning_of(code)
-        for unit in UnitMapping.objects.filter(clinic=clinic, is_active=True):
+        for unit in UnitMapping.objects.filter(clinic=self.clinic, is_active=True):
             found[unit.laboratory_id].units[unit.spelling] = unit.unit
-        self._clinic_ranges: dict[str, list[ReferenceRange]] = {}
-        for each in ReferenceRange.objects.filter(clinic=clinic, is_active=True):
-            ranges = found[each.laboratory_id].ranges if each.laboratory_id else self._clinic_ranges
-            ranges.setdefault(each.analyte, []).append(each)
-        self._books = {book.laboratory.name.casefold(): book for book in found.values()}
+        for each in self._ranges:
+            if each.laboratory_id:
+                found[each.laboratory_id].ranges.setdefault(each.analyte, []).append(each)
+        return {book.laboratory.name.casefold(): book for book in found.values()}
+
+    @cached_property
+    def _ranges(self) -> list[ReferenceRange]:
+        return list(ReferenceRange.objects.filter(clinic=self.clinic, is_active=True))
+
+    @cached_property
+    def _clinic_ranges(self) -> dict[str, list[ReferenceRange]]:
+        ranges: dict[str, list[ReferenceRange]] = defaultdict(list)
+        for each in self._ranges:
+            if not each.laboratory_id:
+                ranges[each.analyte].append(each)
+        return ranges
 
     def of(self, name: str) -> LaboratoryBook:
         """Return the book of the laboratory called `name`, whatever its case; a new one is entered."""
