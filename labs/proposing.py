@@ -1,6 +1,7 @@
 """Turning what the rules want and offer into additions to the plan, in the transaction that stores results."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -21,9 +22,8 @@ from patients.models import FOLLOWED_HERE, Care, Patient, SupportiveCare
 from schedules.actions import lapse, propose, retell
 from schedules.actions.proposals import DECIDED, UNDECIDED, is_news, lock_plan
 from schedules.calendars import working_calendar
-from schedules.models import ActivityStatus, Plan, PlannedActivity, PlannedVisit, Proposal
+from schedules.models import ActivityStatus, Appointment, Plan, PlannedActivity, PlannedVisit, Proposal
 from schedules.plans.additions import CHEMISTRY, EARLIER, PROVISIONAL, THYROID, WORKUP, Addition, timepoint
-from schedules.protocol import WorkingCalendar
 
 BY_RULE = (*PROVISIONAL, CHEMISTRY, WORKUP, THYROID, EARLIER)
 CAUSE_GONE, NOT_FOLLOWED, PLAN_REPLACED = (
@@ -43,12 +43,19 @@ class Known:
     draws: list[tuple[date, str, frozenset[str]]] = field(default_factory=list)  # day, timepoint, open activities
     proposals: list[Proposal] = field(default_factory=list)
 
+    @property
+    def last_count_on(self) -> date | None:
+        """The last CBC specimen since the infusion, recorded at a visit or reported."""
+        known = self.plan.recorded_count_on, self.plan.result_count_on  # type: ignore[attr-defined]  # annotated
+        return max(filter(None, known), default=None)
+
     def in_state(self, *states: str) -> list[Proposal]:
         return [each for each in self.proposals if each.state in states]
 
 
 def propose_additions(
     charts: Sequence[Chart],
+    plans: Iterable[Plan],
     courses: Mapping[UUID, Course],
     recovered: Mapping[UUID, Sequence[date | None]],
     beyond: Mapping[UUID, Sequence[Beyond]],
@@ -58,10 +65,10 @@ def propose_additions(
 ) -> None:
     """Make, offer, extend and end the additions of the patients as the rules see them on `today`.
 
+    `plans` are those of the patients, loaded `with_recorded_count`.
     Nothing a person decided is touched: the same cause is not proposed again. Running it twice changes nothing.
     """
-    known = known_plans(charts, today)
-    calendar = working_calendar(clinic)
+    known = known_plans(charts, plans, today)
     for chart in charts:
         own = known.get(chart.patient.pk)
         if own is None:
@@ -71,31 +78,22 @@ def propose_additions(
         elif chart.patient.care == Care.FOLLOWED:  # while paused or lost, everything waits for a decision
             with chart.attempts.of(rules.provisional, MARROW, chart.rows):
                 course, found = courses[chart.patient.pk], beyond[chart.patient.pk]
-                wanted = list(additions(own, chart, course, recovered[chart.patient.pk], found, rules, calendar))
+                wanted = list(additions(own, chart, course, recovered[chart.patient.pk], found, rules, clinic))
                 bring_about(own, wanted, today=today)
 
 
-def known_plans(charts: Sequence[Chart], today: date) -> dict[UUID, Known]:
-    """Return the current plan of each patient with its open draws and proposals, in the same few queries for many."""
+def known_plans(charts: Sequence[Chart], plans: Iterable[Plan], today: date) -> dict[UUID, Known]:
+    """Return the current one of each patient's `plans` with its open draws and proposals, in a few queries for many."""
     patients = [chart.patient for chart in charts]
-    plans = Plan.objects.current().filter(patient__in=patients).with_last_count().select_related("clinic")
     people = {patient.pk: patient for patient in patients}
     known: dict[UUID, Known] = {}
     for plan in plans:
-        plan.patient = people[plan.patient_id]
-        known[plan.patient_id] = Known(plan)
-    by_plan = {each.plan.pk: each for each in known.values()}
-    soon = PlannedVisit.objects.filter(plan__in=by_plan, opens__lte=today + NEAR, closes__gte=today)
-    visits = {visit.pk: visit for visit in soon.select_related("appointment")}
-    open_ones: dict[UUID, set[str]] = {}
-    for activity in PlannedActivity.objects.filter(visit__in=among(visits), status=ActivityStatus.PLANNED):
-        open_ones.setdefault(activity.visit_id, set()).add(activity.activity)
-    for pk in open_ones:
-        visit = visits[pk]
-        booked = visit.appointment if visit.appointment and visit.appointment.state == "booked" else None
-        if "cbc" in open_ones[pk]:
-            day = booked.on if booked else visit.target
-            by_plan[visit.plan_id].draws.append((day, visit.timepoint, frozenset(open_ones[pk])))
+        if plan.is_current:
+            plan.patient = people[plan.patient_id]
+            known[plan.patient_id] = Known(plan)
+    if not known:
+        return known
+    read_draws({each.plan.pk: each for each in known.values()}, today)
     for proposal in Proposal.objects.filter(patient__in=patients, rule__in=BY_RULE).order_by("opened_on", "id"):
         own = known.get(proposal.patient_id)
         if own is None:
@@ -106,6 +104,22 @@ def known_plans(charts: Sequence[Chart], today: date) -> dict[UUID, Known]:
         elif proposal.state == Proposal.State.OFFERED:
             own.proposals.append(proposal)  # of a plan that was replaced: it falls away
     return known
+
+
+def read_draws(by_plan: Mapping[UUID, Known], today: date) -> None:
+    """Note for each plan the days within NEAR on which blood counts are still to be drawn."""
+    soon = PlannedVisit.objects.filter(plan__in=by_plan, opens__lte=today + NEAR, closes__gte=today).order_by()
+    columns = ("plan", "timepoint", "target", "appointment__state", "appointment__on")
+    visits = {pk: values for pk, *values in soon.values_list("pk", *columns)}
+    still_open = PlannedActivity.objects.filter(visit__in=among(visits), status=ActivityStatus.PLANNED).order_by()
+    asked: dict[UUID, set[str]] = defaultdict(set)
+    for visit, activity in still_open.values_list("visit", "activity") if visits else ():
+        asked[visit].add(activity)
+    for visit, activities in asked.items():
+        plan, timepoint, target, state, booked_on = visits[visit]
+        if "cbc" in activities:
+            day = booked_on if state == Appointment.State.BOOKED else target
+            by_plan[plan].draws.append((day, timepoint, frozenset(activities)))
 
 
 def withdraw_offers(own: Known, *, today: date) -> None:
@@ -161,7 +175,7 @@ def additions(
     recovered: Sequence[date | None],
     beyond: Sequence[Beyond],
     rules: Rules,
-    calendar: WorkingCalendar,
+    clinic: Clinic,
 ) -> Iterator[Addition]:
     """Yield what the rules that are switched on want of a patient's current plan, and what they offer."""
     number = next((n for n, infusion in enumerate(course.infusions) if infusion.day == own.plan.anchor), None)
@@ -175,7 +189,7 @@ def additions(
         yield from workup(beyond, course, rules)
         yield from repeat_thyroid(beyond, course.today)
     if rules.earlier.on:
-        yield from earlier_draw(own, course, infusion, rules, calendar)
+        yield from earlier_draw(own, course, infusion, rules, clinic)
 
 
 def provisional(
@@ -198,14 +212,14 @@ def followed_so_far(
 ) -> Followed:
     """Return what decides about the counts beyond a plan besides the results."""
     product, by_rule = SupportiveCare.Product, own.plan.recovery_by_rule  # a clinician's word on recovery stands
-    given = [(each.product, each.given_on) for each in chart.supports if each.given_on >= infusion.day]
+    given = [(each.kind, each.day) for each in chart.supports if each.day >= infusion.day]
     return Followed(
         recovered_on=recovered_on,
         low_again=low_again(rules.recovery, course, infusion, recovered_on) if by_rule else None,
         stem_cells_on=max((day for what, day in given if what == product.STEM_CELLS), default=None),
         transfusions=[day for what, day in given if what == product.PLATELETS],
         followed_from=own.plan.followed_from,
-        recorded_on=own.plan.last_count_on,  # type: ignore[attr-defined]  # annotated
+        recorded_on=own.last_count_on,
         in_force={
             each.rule: [date.fromisoformat(add["target"]) for add in each.adds]
             for each in own.in_state(Proposal.State.PROVISIONAL)
@@ -256,18 +270,17 @@ def repeat_thyroid(beyond: Sequence[Beyond], today: date) -> Iterator[Addition]:
         yield of_finding(found, THYROID, f"raised, again from {first}", adds)
 
 
-def earlier_draw(
-    own: Known, course: Course, infusion: Infusion, rules: Rules, calendar: WorkingCalendar
-) -> Iterator[Addition]:
+def earlier_draw(own: Known, course: Course, infusion: Infusion, rules: Rules, clinic: Clinic) -> Iterator[Addition]:
     """Yield a draw on the working day before the counts would cross a limit, unless one is planned or waits."""
     after = max((count.day for values in MARROW for count in course.after(infusion, values)), default=infusion.day)
-    drawn_on = own.plan.last_count_on  # type: ignore[attr-defined]  # annotated
+    drawn_on = own.last_count_on
     if drawn_on and drawn_on > after:
         return  # what was drawn since tells more than the slope
     coming = [day for day, _, _ in own.draws if day > after and day >= course.today]
     found = crossing(rules.earlier, course, infusion, next_draw_on=min(coming, default=None))
     if found is None:
         return
+    calendar = working_calendar(clinic)
     day = found.on - timedelta(days=1)
     while day > course.today and not calendar.is_working(day):
         day -= timedelta(days=1)

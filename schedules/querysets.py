@@ -105,19 +105,15 @@ class PlanQuerySet(ClinicRowQuerySet["Plan"]):
 
         And with `prolonged_until`: the last day of the provisional counts beyond the plan, or None without any.
         """
-        from schedules.models import VisitRecord
-
-        counts = VisitRecord.objects.filter(
-            patient=OuterRef("patient"),
-            occurred_on__gte=Coalesce(OuterRef("course_started_on"), OuterRef("anchor")),
-            activities__contains=["cbc"],
-            withdrawn=False,
-        )
-        last = counts.order_by().values("patient").annotate(last=Max("occurred_on")).values("last")
         beyond = provisional_counts().order_by().values("visit__plan").annotate(last=Max("visit__closes"))
         return self.annotate(
-            last_count_on=Greatest(Subquery(last), "result_count_on"), prolonged_until=Subquery(beyond.values("last"))
+            last_count_on=Greatest(last_recorded_count(), "result_count_on"),
+            prolonged_until=Subquery(beyond.values("last")),
         )
+
+    def with_recorded_count(self) -> PlanQuerySet:
+        """Plans with `recorded_count_on`: the last CBC specimen recorded at a visit since the infusion, or None."""
+        return self.annotate(recorded_count_on=last_recorded_count())
 
     def counts_overdue(self, *, on: date) -> PlanQuerySet:
         """Current plans whose blood counts are overdue by the second clock on `on` (PROTOCOL.md 10).
@@ -156,6 +152,19 @@ class PlanQuerySet(ClinicRowQuerySet["Plan"]):
         """Plans that follow this one: the next page of `longest_wait_first`."""
         later = Q(counted_from__gt=counted_from) | Q(counted_from=counted_from, id__gt=pk)
         return self.longest_wait_first().filter(later)
+
+
+def last_recorded_count() -> Subquery:
+    """Return the day of the last blood count recorded for a plan's patient since its infusion."""
+    from schedules.models import VisitRecord
+
+    counts = VisitRecord.objects.filter(
+        patient=OuterRef("patient"),
+        occurred_on__gte=Coalesce(OuterRef("course_started_on"), OuterRef("anchor")),
+        activities__contains=["cbc"],
+        withdrawn=False,
+    )
+    return Subquery(counts.order_by().values("patient").annotate(last=Max("occurred_on")).values("last"))
 
 
 def absences() -> ClinicRowQuerySet[Absence]:

@@ -14,9 +14,9 @@ from labs.rules.monitoring import Colour, LastCount, Observed, last_count, obser
 from labs.rules.nadir import Nadir, nadirs
 from labs.rules.recovery import MARROW, Recovery, recovery
 from labs.rules.values import Course
-from labs.settling.charts import Chart, policy_of, rules_of
+from labs.settling.charts import Chart, policy_of, rules_of, supports_of
 from labs.settling.rows import COLUMNS, Row
-from patients.models import Care, Patient, SupportiveCare, Treatment
+from patients.models import Care, Patient, Treatment
 from schedules.models import Plan
 from schedules.plans.life import Life, lives_of
 from schedules.querysets import counts_go_on, prolonged
@@ -170,8 +170,8 @@ def count_courses(patients: Collection[Patient], rules: Rules, *, today: date) -
     given = Treatment.objects.given_therapeutic().filter(patient__in=patients).order_by("started_on", "id")
     for treatment in given:
         charts[treatment.patient_id].treatments.append(treatment)
-    for support in SupportiveCare.objects.filter(patient__in=patients, withdrawn=False):
-        charts[support.patient_id].supports.append(support)
+    for patient, support in supports_of(patients):
+        charts[patient].supports.append(support)
     results = LabResult.objects.standing().filter(patient__in=patients, analyte__in=COUNTED, graded_value__isnull=False)
     for values in results.order_by("collected_at", "id").values_list(*COLUMNS).iterator(5000):
         row = Row._make(values)

@@ -19,11 +19,12 @@ def offers_of(patient: Patient, *, today: date) -> list[Finding]:
     (chart,) = load([patient])
     course = chart.course(rules, today, {})
     course.baselines, _ = keep_baselines(chart, course, rules)
-    plans = dict(Plan.objects.filter(patient=patient).values_list("treatment_id", "counts_recovered_on"))
+    plans = list(Plan.objects.filter(patient=patient).with_recorded_count())
+    recovered_on = {plan.treatment_id: plan.counts_recovered_on for plan in plans}
     told = zip(chart.treatments, recoveries_of(course, rules), strict=True)
-    recovered = [plans.get(treatment.pk) or found.recovered_on for treatment, found in told]
+    recovered = [recovered_on.get(treatment.pk) or found.recovered_on for treatment, found in told]
     offered = [found for found, _ in every_finding(chart, course, recovered, rules) if found.wants]
-    own = known_plans([chart], today).get(patient.pk)
+    own = known_plans([chart], plans, today).get(patient.pk)
     number = next((n for n, each in enumerate(course.infusions) if own and each.day == own.plan.anchor), None)
     if own is None or number is None or not rules.provisional.on:
         return offered

@@ -1,6 +1,6 @@
 """A patient's laboratory course as the rules read it, loaded for many patients in a handful of queries."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -42,7 +42,7 @@ class Chart:
     patient: Patient
     rows: list[Row] = field(default_factory=list)
     treatments: list[Treatment] = field(default_factory=list)
-    supports: list[SupportiveCare] = field(default_factory=list)
+    supports: list[Support] = field(default_factory=list)
     events: list[ClinicalEvent] = field(default_factory=list)
     baselines: list[Baseline] = field(default_factory=list)
     alerts: list[Alert] = field(default_factory=list)  # but for those OUTSIDE
@@ -76,12 +76,11 @@ class Chart:
 
     def samples(self, rules: Rules) -> list[Sample]:
         """Return the rows as the rules read them, marked with what affects them."""
-        supports = [Support(each.product, each.given_on) for each in self.supports]
         samples = []
         for row in self.rows:
             if row.si_value is not None:
                 with self.attempts.of(rules.effects, (row.analyte,), [row]):
-                    samples.append(sample_of(row, row.si_value, rules, supports))
+                    samples.append(sample_of(row, row.si_value, rules, self.supports))
         return samples
 
     def course(self, rules: Rules, today: date, baselines: dict[str, Sample]) -> Course:
@@ -97,35 +96,44 @@ def load(patients: Sequence[Patient], *, lock: bool = False) -> list[Chart]:
     charts = {patient.pk: Chart(patient) for patient in patients}
     for row in rows_of(patients):
         charts[row.patient_id].rows.append(row)
-    for treatment in Treatment.objects.given_therapeutic().filter(patient__in=patients).order_by("started_on", "id"):
-        charts[treatment.patient_id].treatments.append(treatment)
-    for support in SupportiveCare.objects.filter(patient__in=patients, withdrawn=False):
-        charts[support.patient_id].supports.append(support)
-    for event in ClinicalEvent.objects.filter(patient__in=patients, withdrawn=False):
+    therapeutic = Treatment.objects.filter(patient__in=patients, kind=Treatment.Kind.THERAPEUTIC)
+    for treatment in therapeutic.order_by("started_on", "id"):
+        if treatment.state == Treatment.State.GIVEN:
+            charts[treatment.patient_id].treatments.append(treatment)
+        elif treatment.state == Treatment.State.PLANNED:
+            charts[treatment.patient_id].planned_on.append(treatment.started_on)
+    for patient, support in supports_of(patients):
+        charts[patient].supports.append(support)
+    events = ClinicalEvent.objects.filter(patient__in=patients, withdrawn=False)
+    for event in events.only("patient", "kind", "started_on", "ended_on", "tsh_low", "tsh_high", "note"):
         charts[event.patient_id].events.append(event)
-    for baseline in Baseline.objects.filter(patient__in=patients):
+    for baseline in Baseline.objects.filter(patient__in=patients).order_by():
         charts[baseline.patient_id].baselines.append(baseline)
     alerts = Alert.objects.filter(patient__in=patients).exclude(rule__in=OUTSIDE).order_by("pk")
     for alert in alerts.select_for_update(of=("self",), no_key=True) if lock else alerts:
         charts[alert.patient_id].alerts.append(alert)  # type: ignore[index]  # filtered by patient
-    for record in VisitRecord.objects.filter(patient__in=patients, withdrawn=False).filter(NOTED):
+    records = VisitRecord.objects.filter(patient__in=patients, withdrawn=False).filter(NOTED)
+    for record in records.only("patient", "occurred_on", "height_cm", "temperature_c", "findings"):
         chart = charts[record.patient_id]
         if record.height_cm is not None:
             chart.heights.append((record.occurred_on, record.height_cm))
         chart.screens.append(screen_of(record, chart.patient.clinic.zone))
-    for entry in (
-        ContactEntry.objects.standing().filter(patient__in=patients).exclude(red_flags=[]).order_by("at", "pk")
-    ):
+    entries = ContactEntry.objects.standing().filter(patient__in=patients).exclude(red_flags=[]).order_by("at", "pk")
+    for entry in entries.only("patient", "at", "means", "red_flags"):
         chart = charts[entry.patient_id]
         word = word_of(entry, chart.patient.clinic.zone)
         chart.words.append(word)
         if FEVER in word.flags:
             chart.screens.append(screen_told(word))
-    planned = Treatment.objects.filter(kind=Treatment.Kind.THERAPEUTIC, state=Treatment.State.PLANNED)
-    for patient, day in planned.filter(patient__in=patients).values_list("patient_id", "started_on"):
-        charts[patient].planned_on.append(day)
     follow_versions(charts.values())
     return list(charts.values())
+
+
+def supports_of(patients: Collection[Patient]) -> Iterator[tuple[UUID, Support]]:
+    """Yield what `patients` were given for their counts, in order of its days, with whose it is."""
+    given = SupportiveCare.objects.filter(patient__in=patients, withdrawn=False)
+    for patient, product, given_on in given.values_list("patient", "product", "given_on"):
+        yield patient, Support(product, given_on)
 
 
 def follow_versions(charts: Iterable[Chart]) -> None:

@@ -265,7 +265,8 @@ def stored_grades(results: Sequence[UUID], edition: str) -> dict[GradeKey, Store
     found = LabGrade.objects.filter(result__in=among(results), ctcae=edition).values_list(
         "result_id", "term", "direction", *Stored._fields
     )
-    return {(result, term, direction): Stored(*values) for result, term, direction, *values in found.iterator(5000)}
+    rows = found.order_by().iterator(5000) if results else ()
+    return {(result, term, direction): Stored(*values) for result, term, direction, *values in rows}
 
 
 def stored_as(pk: UUID, found: TermGrade, compared: Compared) -> Stored:

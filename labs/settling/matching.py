@@ -61,12 +61,16 @@ def load_plans(charts: Sequence[Chart], rules: Rules) -> dict[UUID, Plans]:
         return plans
     patients = [chart.patient for chart in charts]
     by_match = {
-        (each.activity_id, each.specimen_on): each for each in SpecimenMatch.objects.filter(patient__in=patients)
+        (each.activity_id, each.specimen_on): each
+        for each in SpecimenMatch.objects.filter(patient__in=patients).order_by()
     }
-    last = max((chart.rows[-1].day for chart in charts if chart.rows), default=date.min)
+    last = max((chart.rows[-1].day for chart in charts if chart.rows), default=None)
+    if last is None and not by_match:
+        return plans  # nothing was reported, nothing is matched
+    last = last or date.min
     until, panels = last + timedelta(rules.matching.early_days), list(rules.matching.panels)
     # By the ids themselves, not by joins: quick whatever the planner knows of the tables.
-    visits = PlannedVisit.objects.filter(patient__in=patients).values_list("pk", "patient_id", "opens")
+    visits = PlannedVisit.objects.filter(patient__in=patients).order_by().values_list("pk", "patient_id", "opens")
     patient_of = {pk: patient for pk, patient, _ in visits}
     near = among(pk for pk, _, opens in visits if opens <= until)
     fulfilled = among(activity for (activity, _), match in by_match.items() if match.state == State.FULFILLED)

@@ -62,7 +62,8 @@ def settle(
     for chart in charts:
         with chart.attempts.of(rules.recovery, MARROW, chart.rows):
             recoveries[chart.patient.pk] = recoveries_of(courses[chart.patient.pk], rules)
-    recovered = follow_plans(charts, courses, recoveries, rules)
+    plans = list(Plan.objects.filter(patient__in=patients).with_recorded_count().order_by())
+    recovered = follow_plans(charts, plans, courses, recoveries, rules)
     match_charts(charts, recovered, rules, clinic, by)
     beyond: dict[UUID, list[Beyond]] = {
         chart.patient.pk: list(
@@ -70,7 +71,7 @@ def settle(
         )
         for chart in charts
     }
-    propose_additions(charts, courses, recovered, beyond, rules, clinic, today)
+    propose_additions(charts, plans, courses, recovered, beyond, rules, clinic, today)
     alerts = Alerts(clinic, rules, grades, policy.ctcae, now)
     alerts.follow(charts, courses, beyond)
     return alerts.save()
@@ -93,13 +94,16 @@ def recoveries_of(course: Course, rules: Rules) -> list[Recovery]:
 
 
 def follow_plans(
-    charts: Sequence[Chart], courses: dict[UUID, Course], recoveries: dict[UUID, list[Recovery]], rules: Rules
+    charts: Sequence[Chart],
+    stored: Sequence[Plan],
+    courses: dict[UUID, Course],
+    recoveries: dict[UUID, list[Recovery]],
+    rules: Rules,
 ) -> dict[UUID, list[date | None]]:
     """Keep recovery and the last count on the plans, and return by patient when the counts recovered, per infusion.
 
     What a clinician recorded of recovery stands, and what stood before where it cannot be told.
     """
-    stored = Plan.objects.filter(patient__in=[chart.patient for chart in charts])
     plans = {plan.treatment_id: plan for plan in stored}
     changed = []
     recovered: dict[UUID, list[date | None]] = {chart.patient.pk: [] for chart in charts}
