@@ -62,11 +62,10 @@ def expire_calls(clinic: Clinic, *, now: datetime) -> None:
 
 def row_of(letter: Letter, planned: Planned, clinic: Clinic) -> Message:
     """Return the unsaved message of a letter."""
-    patient = planned.patients[letter.patient]
-    zone = patient.time_zone or clinic.time_zone
+    zone = planned.zones[letter.patient]
     return Message(
         clinic=clinic,
-        patient=patient,
+        patient_id=letter.patient,
         contact_id=letter.contact,
         channel=letter.channel,
         kind=KIND,
@@ -83,17 +82,16 @@ def row_of(letter: Letter, planned: Planned, clinic: Clinic) -> Message:
 
 def row_of_left_out(each: LeftOut, planned: Planned, clinic: Clinic, *, now: datetime) -> Message:
     """Return the unsaved message to nobody that says why a reminder is not sent, so that each is accounted for."""
-    patient = planned.patients[each.patient]
     return Message(
         clinic=clinic,
-        patient=patient,
+        patient_id=each.patient,
         channel=Channel.EMAIL,
         kind=KIND,
         subject=SUBJECT,
         details={"items": [each.item]},
         local_day=each.day,
         local_at=clinic.remind_at,
-        zone=patient.time_zone or clinic.time_zone,
+        zone=planned.zones[each.patient],
         dedupe_key=each.key,
         state=State.VOID,
         not_before=now,

@@ -1,11 +1,12 @@
 """What reminders are decided by, read for a whole clinic by a few queries whatever the number of patients."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import reduce
 from operator import or_
+from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -23,7 +24,7 @@ from schedules.reminders.letters import HORIZON, Hours, LeftOut, Letter, Person,
 from schedules.reminders.rules import Moment, Rule, read_rules, shipped_rules
 from schedules.reminders.wanted import DAY, LATE, Slot, VisitFacts, days_of, meaning, slots_of
 from schedules.reminding.kind import KIND
-from schedules.reminding.truth import CONSENTS, GIVEN_BACK, booked_of, declining
+from schedules.reminding.truth import CONSENTS, GIVEN_BACK, booked_on, declining
 
 State, Channel = Message.State, Message.Channel
 # Which way first, of those that are set up.
@@ -64,33 +65,48 @@ class Planned:
     letters: list[Letter]
     left_out: list[LeftOut]
     written: Mapping[UUID, Written]
-    patients: Mapping[UUID, Patient]
+    zones: Mapping[UUID, str]  # in which each patient lives
+
+
+class Candidate(NamedTuple):
+    """An open visit with a reminder that might be wanted: its columns, its patient's, and those of its appointment."""
+
+    visit: UUID
+    opens: date
+    closes: date
+    patient: UUID
+    birth_date: date
+    time_zone: str
+    state: str | None
+    on: date | None
+    at: time | None
+    moves: int | None
+
+
+COLUMNS = (
+    *("pk", "opens", "closes", "patient", "patient__birth_date", "patient__time_zone"),
+    *("appointment__state", "appointment__on", "appointment__at", "appointment__moves"),
+)
 
 
 def plan(clinic: Clinic, *, now: datetime, patient: Patient | None = None, horizon: timedelta = HORIZON) -> Planned:
     """Return what is to be written within the horizon, of all patients of a clinic or of one."""
     rules, today = rules_of(clinic), clinic.local_date(now)
     visits = candidates(clinic, rules, first=today - LATE - DAY, last=today + horizon + DAY, patient=patient)
-    patients = {visit.patient_id: visit.patient for visit in visits}
-    silent = declining(patients)
-    reaches, written = reaches_of(patients), written_of(patients, since=today - LATE - 3 * DAY, now=now)
-    doing = activities_of(visits) if any(rule.activity for rule in rules) else {}
-    slots: dict[UUID, list[Slot]] = defaultdict(list)
-    for visit in visits:
-        if visit.patient_id not in silent:
-            doing_then = doing.get(visit.pk, frozenset())
-            facts = VisitFacts(visit.pk, doing_then, visit.opens, visit.closes, booked_of(visit))
-            told = written[visit.patient_id].told
-            slots[visit.patient_id] += [
-                slot for slot in slots_of(facts, rules, today=today) if meaning(slot.item) not in told
-            ]
-    found = Planned([], [], written, patients)
+    zones = {each.patient: each.time_zone or clinic.time_zone for each in visits}
+    written = written_of(zones, since=today - LATE - 3 * DAY, now=now)
+    found = Planned([], [], written, zones)
+    slots = untold(visits, rules, written, today=today)
+    silent, reaches = declining(slots), reaches_of(slots)
+    births = {each.patient: each.birth_date for each in visits}
+    channels = channels_set_up()
     hours: dict[str, Hours] = {}
     for pk, wanted in slots.items():
-        zone = patients[pk].time_zone or clinic.time_zone
-        own = hours.setdefault(zone, hours_of(clinic, zone))
-        person = Person(pk, patients[pk].birth_date, reaches.get(pk, ()), own, written[pk].standing)
-        for each in letters_of(person, wanted, channels=channels_set_up(), now=now, horizon=horizon):
+        if pk in silent:
+            continue
+        own = hours.setdefault(zones[pk], hours_of(clinic, zones[pk]))
+        person = Person(pk, births[pk], reaches.get(pk, ()), own, written[pk].standing)
+        for each in letters_of(person, wanted, channels=channels, now=now, horizon=horizon):
             if isinstance(each, Letter):
                 found.letters.append(each)
             elif each.key not in written[pk].keys:
@@ -100,7 +116,7 @@ def plan(clinic: Clinic, *, now: datetime, patient: Patient | None = None, horiz
 
 def candidates(
     clinic: Clinic, rules: Iterable[Rule], *, first: date, last: date, patient: Patient | None
-) -> list[PlannedVisit]:
+) -> list[Candidate]:
     """Return the open visits of patients in follow-up with a reminder that might fall on `first` to `last`.
 
     Each of the three ways to find them reads a range of an index of its own.
@@ -113,12 +129,26 @@ def candidates(
     ahead = spans("appointment__on", days_of(rules, Moment.BEFORE_BOOKED), first, last, back=True)
     windows = spans("opens", days_of(rules, Moment.BEFORE_WINDOW), first, last, back=True)
     late = spans("closes", (days + 1 for days in days_of(rules, Moment.OVERDUE)), first, last, back=False)
-    found: dict[UUID, PlannedVisit] = {}
+    found: dict[UUID, Candidate] = {}
     for span, also in ((ahead, booked), (windows, Q()), (late, Q())):
         if span is not None:
-            chosen = open_visits.filter(span, also).select_related("patient", "appointment")
-            found |= {visit.pk: visit for visit in chosen}
+            rows = map(Candidate._make, open_visits.filter(span, also).values_list(*COLUMNS))
+            found |= {each.visit: each for each in rows}
     return list(found.values())
+
+
+def untold(
+    visits: Sequence[Candidate], rules: Sequence[Rule], written: Mapping[UUID, Written], *, today: date
+) -> dict[UUID, list[Slot]]:
+    """Return the reminders that no message tells of yet, by patient; most often there are none."""
+    doing = activities_of(each.visit for each in visits) if any(rule.activity for rule in rules) else {}
+    slots: dict[UUID, list[Slot]] = defaultdict(list)
+    for each in visits:
+        booked = booked_on(each.state, each.on, each.at, each.moves)
+        facts = VisitFacts(each.visit, doing.get(each.visit, frozenset()), each.opens, each.closes, booked)
+        wanted = slots_of(facts, rules, today=today)
+        slots[each.patient] += [slot for slot in wanted if meaning(slot.item) not in written[each.patient].told]
+    return {patient: wanted for patient, wanted in slots.items() if wanted}
 
 
 def spans(column: str, days: Iterable[int], first: date, last: date, *, back: bool) -> Q | None:
@@ -128,19 +158,19 @@ def spans(column: str, days: Iterable[int], first: date, last: date, *, back: bo
     return reduce(or_, ranges) if ranges else None
 
 
-def activities_of(visits: Iterable[PlannedVisit]) -> dict[UUID, frozenset[str]]:
+def activities_of(visits: Iterable[UUID]) -> dict[UUID, frozenset[str]]:
     """Return what is still to be done at each visit."""
     found: dict[UUID, set[str]] = defaultdict(set)
-    planned = PlannedActivity.objects.filter(visit__in=among(visit.pk for visit in visits), status="planned")
+    planned = PlannedActivity.objects.filter(visit__in=among(visits), status="planned").order_by()
     for visit, activity in planned.values_list("visit", "activity"):
         found[visit].add(activity)
     return {visit: frozenset(names) for visit, names in found.items()}
 
 
-def reaches_of(patients: Iterable[UUID]) -> dict[UUID, list[Reach]]:
+def reaches_of(patients: Collection[UUID]) -> dict[UUID, list[Reach]]:
     """Return how the people around each patient are reached."""
     found: dict[UUID, list[Reach]] = defaultdict(list)
-    for contact in Contact.objects.filter(patient__in=among(patients), is_active=True):
+    for contact in Contact.objects.filter(patient__in=among(patients), is_active=True) if patients else ():
         found[contact.patient_id].append(reach_of(contact))
     return found
 
@@ -169,6 +199,8 @@ def reach_of(contact: Contact) -> Reach:
 def written_of(patients: Iterable[UUID], *, since: date, now: datetime) -> dict[UUID, Written]:
     """Return what is written of each patient's reminders from `since` on."""
     found: dict[UUID, Written] = {pk: Written() for pk in patients}
+    if not found:
+        return found
     messages = Message.objects.going_out().filter(patient__in=among(found), kind=KIND, local_day__gte=since)
     columns = ("pk", "patient", "contact", "local_day", "channel", "state", "outcome", "details", "expires_at")
     for pk, patient, contact, day, channel, state, outcome, details, expires_at, key in messages.values_list(

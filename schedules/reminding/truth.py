@@ -1,7 +1,7 @@
 """Whether what a reminder tells of still holds, told from the facts as they are now; only reading."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, time
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -136,7 +136,12 @@ def of_item(item: Mapping[str, Any], visit: PlannedVisit | None) -> str:
 
 def booked_of(visit: PlannedVisit) -> Booked | None:
     """Return the visit's appointment while it stands."""
-    appointment = visit.appointment
-    if appointment is None or appointment.state != Appointment.State.BOOKED:
+    own = visit.appointment
+    return booked_on(own.state, own.on, own.at, own.moves) if own else None
+
+
+def booked_on(state: str | None, on: date | None, at: time | None, moves: int | None) -> Booked | None:
+    """Return an appointment as reminders tell of it while it stands; None when there is none."""
+    if state != Appointment.State.BOOKED or on is None or moves is None:
         return None
-    return Booked(appointment.on, f"{appointment.at:%H:%M}" if appointment.at else "", appointment.moves)
+    return Booked(on, f"{at:%H:%M}" if at else "", moves)
