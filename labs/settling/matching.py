@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from uuid import UUID
 
+from django.db.models import Q
+
 from accounts.models import Clinic, Staff
 from events.models import Event
 from iotrex_followup.copying import among, update_rows
@@ -74,16 +76,15 @@ def load_plans(charts: Sequence[Chart], rules: Rules) -> dict[UUID, Plans]:
     patient_of = {pk: patient for pk, patient, _ in visits}
     near = among(pk for pk, _, opens in visits if opens <= until)
     fulfilled = among(activity for (activity, _), match in by_match.items() if match.state == State.FULFILLED)
-    within_reach = PlannedActivity.objects.filter(visit__in=near, status__in=OPEN_ACTIVITY, activity__in=panels)
-    matched = PlannedActivity.objects.filter(pk__in=fulfilled, visit__in=among(patient_of), activity__in=panels)
-    activities = {each.pk: each for found in (within_reach, matched) for each in found.select_related("visit")}
-    for activity in activities.values():
+    of_patients = PlannedActivity.objects.filter(visit__in=among(patient_of), activity__in=panels)
+    concerned = of_patients.filter(Q(visit__in=near, status__in=OPEN_ACTIVITY) | Q(pk__in=fulfilled))
+    for activity in concerned.select_related("visit"):
         plans[activity.visit.patient_id].activities.append(activity)
     for place, match in by_match.items():
         plans[match.patient_id].stored[place] = match
     # What a visit's record fulfilled needs no specimen more: its results are not proposed for another timepoint.
-    recorded = PlannedActivity.objects.filter(visit__in=among(patient_of), activity__in=panels, status__in=PERFORMED)
-    for visit, name, day in recorded.exclude(record=None).values_list("visit", "activity", "done_on"):
+    recorded = of_patients.filter(status__in=PERFORMED).exclude(record=None).order_by()
+    for visit, name, day in recorded.values_list("visit", "activity", "done_on"):
         if patient_of[visit] in plans:
             plans[patient_of[visit]].recorded.add((name, day or date.min))
     return plans
