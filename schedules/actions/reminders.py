@@ -122,8 +122,8 @@ def tell_in_stored(letter: Letter, planned: Planned) -> bool:
 def void_untrue(patients: set[UUID]) -> None:
     """Take back the waiting reminders of `patients` that do not hold any more, at the end of an action about them.
 
-    One query where nothing waits, none for patients the action itself has entered. What a worker has locked is left to
-    it: it looks at the facts itself before it sends.
+    One short query where nothing waits, none for patients the action itself has entered. What a worker has locked is
+    left to it: it looks at the facts itself before it sends.
     """
     known = [pk for pk in patients if not is_entered(pk)]
     if known:
@@ -132,9 +132,12 @@ def void_untrue(patients: set[UUID]) -> None:
 
 def waiting_of(patients: Iterable[UUID]) -> list[Message]:
     """Return the reminders of `patients` that have not begun to leave, locked, with patients and contacts."""
-    rows = Message.objects.going_out().select_for_update(of=("self",), skip_locked=True)
-    rows = rows.filter(patient__in=list(patients), kind=KIND, state__in=(State.DUE, State.CLAIMED))
-    return list(rows.filter(sending_since__isnull=True).select_related("patient", "contact").order_by("pk"))
+    rows = Message.objects.going_out().filter(patient__in=list(patients), kind=KIND)
+    rows = rows.filter(state__in=(State.DUE, State.CLAIMED), sending_since__isnull=True)
+    if not rows.exists():  # as most often
+        return []
+    locked = rows.select_for_update(of=("self",), skip_locked=True)
+    return list(locked.select_related("patient", "contact").order_by("pk"))
 
 
 def void(messages: Sequence[Message]) -> None:
