@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 from typing import Any
 
-from django.db.models import F, FilteredRelation, Max, Q
+from django.db.models import Exists, F, FilteredRelation, Max, OuterRef, Q
 
 from accounts.models import Clinic, Staff
 from accounts.permissions import May, may
@@ -28,7 +30,7 @@ from patients.treatment_checks import TreatmentFacts
 from schedules.actions.settling import settle_plans
 from schedules.models import Plan, PlannedVisit, Protocol
 from schedules.plans.planning import PlanChoices, new_plan, options_for
-from schedules.protocol import packaged_protocol, stored_timeline
+from schedules.protocol import latest_to_extend, packaged_protocol, stored_timeline
 from schedules.protocol.options import one_of
 
 
@@ -248,10 +250,15 @@ def record_count_recovery(*, plan: Plan, recovered_on: date, by: Staff, today: d
 def extend_plans(*, today: date, by: Staff | None = None) -> int:
     """Store the timepoints that came within the horizon of the current plans, and return how many plans grew.
 
-    Only plans whose last stored timepoint of a kind lies before that of their horizon are opened; running it twice
-    changes nothing.
+    Only plans whose last stored timepoint of a kind lies before that of their horizon are opened, and of those whose
+    horizon has not begun to move nothing is read; running it twice changes nothing.
     """
+    moving = [
+        Q(protocol=protocol, anchor__lte=latest_to_extend(protocol.definition, today=today))
+        for protocol in Protocol.objects.filter(Exists(Plan.objects.current().filter(protocol=OuterRef("pk"))))
+    ]
     followed = Plan.objects.current().filter(patient__status=Patient.Status.ACTIVE, patient__care__in=FOLLOWED_HERE)
+    followed = followed.filter(reduce(or_, moving)) if moving else followed.none()
     reach = {f"last_{kind}": Max("visits__target", filter=Q(visits__kind=kind)) for kind in PlannedVisit.Kind.values}
     grown = 0
     # In the order in which records are locked elsewhere.

@@ -26,6 +26,7 @@ from schedules.protocol.timeline import (
     Continuation,
     PlannedTimepoint,
     continues,
+    latest_to_extend,
     stored_timeline,
     timeline,
 )
@@ -78,6 +79,7 @@ __all__ = [
     "fulfilled_besides",
     "fulfilled_by",
     "is_specimen",
+    "latest_to_extend",
     "lint",
     "lint_text",
     "load_protocol",

@@ -112,6 +112,14 @@ def stored_timeline(protocol: Protocol, anchor: date, options: Options, *, today
     return kept
 
 
+def latest_to_extend(protocol: Protocol, *, today: date) -> date:
+    """Return a day such that no plan anchored after it can have grown: its `stored_timeline` still ends with M60.
+
+    Months differ in length, so it lies a few days later than need be.
+    """
+    return today + HORIZON - relativedelta(months=fixed_months(protocol)) + relativedelta(days=3)
+
+
 def fixed_months(protocol: Protocol) -> int:
     """Return the last month of the phases that have an end (60)."""
     return max((phase.last or 0 for phase in protocol.phases if phase.unit == "months"), default=0)

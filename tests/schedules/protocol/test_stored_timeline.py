@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schedules.protocol import Options, packaged_protocol, stored_timeline
+from schedules.protocol import Options, latest_to_extend, packaged_protocol, stored_timeline
 
 IOTREX = packaged_protocol().protocol
 ANCHOR = date(2024, 1, 31)
@@ -58,3 +58,23 @@ def test_extending_night_by_night_equals_a_fresh_call(anchor, options, later, st
     earlier = stored_timeline(IOTREX, anchor, options, today=today)
     fresh = stored_timeline(IOTREX, anchor, options, today=today + timedelta(days=step))
     assert [point for point in fresh if point in set(earlier)] == earlier
+
+
+@given(anchor=st.dates(date(1990, 1, 1), date(2060, 1, 1)), options=OPTIONS, later=st.integers(0, 3000))
+def test_stored_part_of_a_plan_too_young_to_extend_is_that_of_its_anchor(anchor, options, later):
+    today = anchor + timedelta(days=later)
+    grown = stored_timeline(IOTREX, anchor, options, today=today) != stored_timeline(
+        IOTREX, anchor, options, today=anchor
+    )
+    assert not grown or anchor <= latest_to_extend(IOTREX, today=today)
+
+
+@pytest.mark.parametrize(
+    ("today", "latest"),
+    [
+        (date(2027, 1, 31), date(2024, 2, 3)),  # 36 months before, and three days
+        (date(2028, 2, 29), date(2025, 3, 3)),
+    ],
+)
+def test_latest_to_extend_lies_where_the_horizon_begins_to_move(today, latest):
+    assert latest_to_extend(IOTREX, today=today) == latest
