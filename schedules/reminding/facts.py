@@ -92,11 +92,12 @@ COLUMNS = (
 def plan(clinic: Clinic, *, now: datetime, patient: Patient | None = None, horizon: timedelta = HORIZON) -> Planned:
     """Return what is to be written within the horizon, of all patients of a clinic or of one."""
     rules, today = rules_of(clinic), clinic.local_date(now)
-    visits = candidates(clinic, rules, first=today - LATE - DAY, last=today + horizon + DAY, patient=patient)
+    last = today + horizon + DAY  # a day more: it may have begun already where the patient lives
+    visits = candidates(clinic, rules, first=today - LATE - DAY, last=last, patient=patient)
     zones = {each.patient: each.time_zone or clinic.time_zone for each in visits}
     written = written_of(zones, since=today - LATE - 3 * DAY, now=now)
     found = Planned([], [], written, zones)
-    slots = untold(visits, rules, written, today=today)
+    slots = untold(visits, rules, written, today=today, last=last)
     silent, reaches = declining(slots), reaches_of(slots)
     births = {each.patient: each.birth_date for each in visits}
     channels = channels_set_up()
@@ -138,16 +139,17 @@ def candidates(
 
 
 def untold(
-    visits: Sequence[Candidate], rules: Sequence[Rule], written: Mapping[UUID, Written], *, today: date
+    visits: Sequence[Candidate], rules: Sequence[Rule], written: Mapping[UUID, Written], *, today: date, last: date
 ) -> dict[UUID, list[Slot]]:
-    """Return the reminders that no message tells of yet, by patient; most often there are none."""
+    """Return the reminders up to the day `last` that no message tells of yet, by patient; most often there are none."""
     doing = activities_of(each.visit for each in visits) if any(rule.activity for rule in rules) else {}
     slots: dict[UUID, list[Slot]] = defaultdict(list)
     for each in visits:
         booked = booked_on(each.state, each.on, each.at, each.moves)
         facts = VisitFacts(each.visit, doing.get(each.visit, frozenset()), each.opens, each.closes, booked)
         wanted = slots_of(facts, rules, today=today)
-        slots[each.patient] += [slot for slot in wanted if meaning(slot.item) not in written[each.patient].told]
+        told = written[each.patient].told
+        slots[each.patient] += [slot for slot in wanted if slot.day <= last and meaning(slot.item) not in told]
     return {patient: wanted for patient, wanted in slots.items() if wanted}
 
 
