@@ -10,8 +10,9 @@ from pathlib import Path
 from time import monotonic
 
 import django
+from django.core.management import call_command
 
-from tests.faults.servers import make_tables, own_servers
+from tests.faults.servers import own_servers
 
 # With the time in which all comes to rest.
 SECONDS_OF_A_ROUND = 75
@@ -35,8 +36,8 @@ def main() -> int:
     with own_servers() as servers, tempfile.TemporaryDirectory(prefix="iotrex-faults-") as folder:
         environ = {**os.environ, **environment(servers.postgres.url, servers.valkey.url, chosen.defect)}
         os.environ.update(environ)
-        make_tables(servers, environ)
         django.setup()
+        call_command("migrate", verbosity=0)
         from tests.faults.campaign import Campaign
         from tests.faults.report import report
 

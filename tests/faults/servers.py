@@ -1,12 +1,9 @@
 """The campaign's own PostgreSQL and Valkey, in a home of their own that is made anew and removed."""
 
 import fcntl
-import hashlib
 import os
 import shutil
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -70,24 +67,3 @@ def _remove(servers: Servers) -> None:
     servers.valkey.stop()
     shutil.rmtree(servers.home.path, ignore_errors=True)
     shutil.rmtree(servers.home.sockets, ignore_errors=True)
-
-
-def make_tables(servers: Servers, environ: dict[str, str]) -> None:
-    """Make the tables as the migrations do; from a dump of an earlier run where no migration has changed."""
-    digest = hashlib.sha256((CHECKOUT / "requirements.lock").read_bytes())
-    for file in sorted(CHECKOUT.glob("*/migrations/*.py")):
-        digest.update(file.read_bytes())
-    dump = CHECKOUT / "var" / f"faults-tables-{digest.hexdigest()[:16]}.sql"
-    if dump.exists():
-        _run("psql", "-q", "-v", "ON_ERROR_STOP=1", "-f", str(dump), servers.postgres.url)
-        return
-    subprocess.run([sys.executable, "manage.py", "migrate", "-v", "0"], cwd=CHECKOUT, env=environ, check=True)
-    for old in dump.parent.glob("faults-tables-*.sql"):
-        old.unlink()
-    unfinished = dump.with_suffix(".unfinished")
-    _run("pg_dump", "--no-owner", "-f", str(unfinished), servers.postgres.url)
-    unfinished.rename(dump)
-
-
-def _run(program: str, *arguments: str) -> None:
-    subprocess.run([postgres_programs() / program, *arguments], check=True, stdout=subprocess.DEVNULL)
