@@ -1,6 +1,7 @@
 """What every test stands on: a database of its own, no network but loopback, settings made for tests."""
 
 import fcntl
+import gc
 import ipaddress
 import socket
 from collections.abc import Iterator
@@ -37,6 +38,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.nodeid.startswith(DECIDED_BY_THE_DATABASE):
             item.add_marker("services")
+
+
+def pytest_collection_finish() -> None:
+    """Keep what is loaded by now out of every later garbage collection: it stays until the end."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_configure(config: pytest.Config) -> None:
