@@ -6,7 +6,7 @@ from uuid import UUID
 
 from celery import Task
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from kombu.exceptions import OperationalError
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -54,6 +54,13 @@ class WeekSerializer(serializers.Serializer[Any]):
     scans_after = serializers.IntegerField()
 
 
+class RemindersSerializer(serializers.Serializer[Any]):
+    """By the clinic's rules, within the next two years; one on another day counts twice."""
+
+    more = serializers.IntegerField()
+    fewer = serializers.IntegerField()
+
+
 class LineSerializer(serializers.Serializer[Any]):
     """What the version would do to one patient's current plan; the numbers are timepoints."""
 
@@ -73,7 +80,7 @@ class SimulationSerializer(JobSerializer):
     reference = serializers.CharField(source="options.reference", read_only=True)
     weeks = serializers.SerializerMethodField(help_text="The load; empty until it is finished.")
     result = serializers.SerializerMethodField(help_text="The totals; empty until it is finished.")  # type: ignore[assignment]
-    reminders = serializers.SerializerMethodField(help_text="None: not yet counted, there are none yet.")
+    reminders = serializers.SerializerMethodField(help_text="Those that come then alone, and those that no more do.")
 
     class Meta(JobSerializer.Meta):
         fields: ClassVar[tuple[str, ...]] = (
@@ -86,10 +93,12 @@ class SimulationSerializer(JobSerializer):
         return [dict(WeekSerializer(week).data) for week in weeks_in(job.result)]
 
     def get_result(self, job: Job) -> dict[str, Any]:
-        return {name: value for name, value in job.result.items() if name != "weeks"}
+        return {name: value for name, value in job.result.items() if name not in ("weeks", "reminders")}
 
-    def get_reminders(self, job: Job) -> int | None:
-        return None
+    @extend_schema_field(RemindersSerializer(allow_null=True))
+    def get_reminders(self, job: Job) -> dict[str, int] | None:
+        reminders: dict[str, int] | None = job.result.get("reminders")
+        return reminders
 
 
 class NewSimulationSerializer(Shape):

@@ -81,7 +81,7 @@ class LoadChange:
         listed = {visit[1]: visit for visit in visits} if differing or changes.writes else {}
         for change in changes.writes:
             if change.existing is None:
-                if change.point and not _waits(change.point, life):
+                if change.point and not waits(change.point, life):
                     point = change.point
                     after = self.expected_on(change.added, point.target, point.closes, None)
                     differing[point.timepoint, point.kind] = None, after
@@ -109,8 +109,7 @@ class LoadChange:
         was, point = change.existing, change.point
         if was is None:
             return None
-        # A draw that is opened again waits for its result.
-        to_do = (was.of({"planned"}) - change.closed) | (change.opened - was.cancelled_draws) | change.added
+        to_do = to_do_after(change)
         placed = point if change.dates and point else was
         return self.expected_on(to_do, placed.target, placed.closes, was.booked_on) if to_do else None
 
@@ -136,7 +135,17 @@ class LoadChange:
         return found
 
 
-def _waits(point: rules.PlannedTimepoint, life: Life) -> bool:
+def to_do_after(change: rules.Change[str]) -> frozenset[str]:
+    """Return what is to be done then at a stored timepoint that changes; what is drawn waits for its result."""
+    was = change.existing
+    return (
+        ((was.of({"planned"}) - change.closed) | (change.opened - was.cancelled_draws) | change.added)
+        if was
+        else change.added
+    )
+
+
+def waits(point: rules.PlannedTimepoint, life: Life) -> bool:
     """Say whether a new timepoint would wait for a decision, since the patient is pregnant."""
     exposes = point.kind == "imaging" or not SAFE_IN_PREGNANCY.issuperset(point.activities)
     return life.pregnant_since is not None and exposes and point.closes >= life.pregnant_since

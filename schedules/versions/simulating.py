@@ -19,6 +19,7 @@ from schedules.models import Plan
 from schedules.models.protocols import parsed_protocol
 from schedules.pages.differences import DifferenceShown, difference_shown
 from schedules.plans.replanning import Stored, differences
+from schedules.reminding.facts import rules_of
 from schedules.versions.fitting import fitted
 from schedules.versions.load_change import Week
 from schedules.versions.simulation import COUNTED, Line, Simulation, plans_to_follow, simulate
@@ -44,7 +45,7 @@ class Counted(NamedTuple):
 def run(job: Job) -> Counted:
     """Return what the simulation finds; says how far it is meanwhile, and writes nothing else."""
     definition, today = ordered(job)
-    simulation = Simulation(definition, today)
+    simulation = Simulation(definition, today, reminding=rules_of(job.clinic))
     plans = plans_to_follow(job.clinic).exclude(protocol=job.options["protocol"])
     lines = counted(job, simulate(plans, simulation))
     content = csv_file(HEADS, map(row_of, lines))
@@ -73,6 +74,7 @@ def result_of(simulation: Simulation, clinic: Clinic) -> dict[str, Any]:
         "changed": simulation.changed,
         "asked": simulation.asked,
         "totals": {name: simulation.totals[name] for name in COUNTED},
+        "reminders": {"more": simulation.reminders.more, "fewer": simulation.reminders.fewer},
         "weeks": [[week.first.isoformat(), *week[1:]] for week in simulation.load.weeks(clinic)],
     }
 
@@ -129,5 +131,5 @@ def fit_in(plan: Plan, definition: rules.Protocol) -> None:
 
 def in_clinic(clinic: Clinic, definition: rules.Protocol, *, today: date) -> tuple[Simulation, Iterator[Line]]:
     """Return a simulation of all current plans of a clinic, to be filled by reading its lines."""
-    simulation = Simulation(definition, today)
+    simulation = Simulation(definition, today, reminding=rules_of(clinic))
     return simulation, simulate(plans_to_follow(clinic), simulation)

@@ -7,7 +7,7 @@ clinic. The load as it is now is that of `schedules.reports.load`; only what a p
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -21,8 +21,10 @@ from schedules.models import Plan, Proposal, Protocol
 from schedules.plans.life import Life, life_of
 from schedules.plans.replanning import IN_FORCE, grouped
 from schedules.querysets import PlanQuerySet
+from schedules.reminders.rules import Rule
 from schedules.versions.fitting import asked_words, fitted, not_offered
 from schedules.versions.load_change import LoadChange
+from schedules.versions.reminder_change import ReminderChange
 from schedules.versions.stored import Visit, existing, reading, visits_of
 
 BATCH = 200
@@ -65,19 +67,23 @@ class Simulation:
     """The running totals of a simulation: of the patients so far, and what changes of the load.
 
     `instead`: intervals by name, for plans whose own the version does not offer; left out: the version's default.
+    `reminding`: the clinic's rules of reminders; without them reminders are not counted.
     """
 
     definition: rules.Protocol
     today: date
     instead: tuple[tuple[str, int], ...] = ()
+    reminding: Sequence[Rule] = ()
     patients: int = 0
     changed: int = 0
     asked: int = 0
     totals: Counter[str] = field(default_factory=Counter)
     load: LoadChange = field(init=False)
+    reminders: ReminderChange = field(init=False)
 
     def __post_init__(self) -> None:
         self.load = LoadChange(self.today)
+        self.reminders = ReminderChange(self.reminding, self.today)
 
     def count(self, line: Line) -> Line:
         """Add a patient to the totals."""
@@ -178,6 +184,7 @@ def _compare(
     away = [time._replace(because="") for time in life.away]
     changes = rules.replan(map(existing, differing), sought, today, ended=ended, away=away)
     simulation.load.carry(changes, placed, visits, life)
+    simulation.reminders.carry(changes, placed, visits, life)
     return {
         "added": len(changes.add),
         "moved": len(placed) + sum(each.dates for each in (*changes.move, *changes.keep)),

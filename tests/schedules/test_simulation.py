@@ -19,11 +19,12 @@ from schedules.actions.jobs import retry_job
 from schedules.actions.life import ClinicalFacts, record_clinical_event
 from schedules.actions.migration import migrate_plan
 from schedules.actions.simulations import order_simulation
-from schedules.models import Plan, PlannedVisit, Protocol
+from schedules.models import Plan, PlannedActivity, PlannedVisit, Protocol
 from schedules.plans.planning import PlanChoices
 from schedules.plans.replanning import Stored, differences
 from schedules.protocol import Protocol as Definition
 from schedules.protocol import read_protocol
+from schedules.reminders.rules import shipped_rules
 from schedules.reports.load import load_ahead
 from schedules.versions.fitting import Instead
 from schedules.versions.simulating import difference_for, fit_in, lines_in, shown_lines, weeks_in
@@ -149,6 +150,36 @@ def test_load_before_and_after_differs_in_the_weeks_of_what_is_added(plan: Plan,
     # M3 on 30 April is a draw and, as imaging, an MIBG scan and a CT or MRI.
     assert weeks["2024-W18"][1:] == (1, 1, 2, 2)
     assert (len(weeks), simulation.load.weeks(clinic)[0].first) == (104, date(2024, 2, 19))
+
+
+@pytest.mark.parametrize(
+    ("changes", "more", "fewer"),
+    [
+        ([TO_WEEK_12], 8, 0),  # one before each of four weeks, one when it is overdue
+        ([("last = 8", "last = 4"), ("last_week = 6", "last_week = 4")], 0, 8),
+        ([NO_CHEMISTRY], 0, 0),
+        ([NARROW_WEEKS], 11, 11),  # of weeks 3 to 8, each on another day; week 3 is open
+    ],
+)
+def test_reminders_that_come_and_that_fall_away_are_counted(
+    plan: Plan, clinic: Clinic, changes: list[tuple[str, str]], more: int, fewer: int
+) -> None:
+    simulation = Simulation(version(*changes), TODAY, reminding=shipped_rules())
+    list(simulate(plans_to_follow(clinic), simulation))
+    assert (simulation.reminders.more, simulation.reminders.fewer) == (more, fewer)
+
+
+def test_reminders_of_whoever_pauses_or_was_drawn_are_not(plan: Plan, clinic: Clinic, clinician: Staff) -> None:
+    narrow = version(NARROW_WEEKS)
+    PlannedActivity.objects.filter(visit__timepoint="W4").update(status="drawn", done_on=TODAY)
+    drawn = Simulation(narrow, TODAY, reminding=shipped_rules())
+    list(simulate(plans_to_follow(clinic), drawn))
+    assert (drawn.reminders.more, drawn.reminders.fewer) == (9, 9)
+    pause = ClinicalFacts("pause", TODAY, details={"review_on": "2024-06-01", "why": "Long journey"})
+    record_clinical_event(patient=plan.patient, facts=pause, by=clinician, now=noon(TODAY))
+    paused = Simulation(narrow, TODAY, reminding=shipped_rules())
+    list(simulate(plans_to_follow(clinic), paused))
+    assert (paused.reminders.more, paused.reminders.fewer) == (0, 0)
 
 
 def test_load_follows_a_visit_that_moves(plan: Plan, clinic: Clinic) -> None:
@@ -351,8 +382,8 @@ class TestCommand:
         before = everything()
         lines = self.told(file, "--clinic", clinic.slug, "--report", report)
         assert lines[:2] == ["iotrex 2.0: 1 of 1 patients change", "      4 timepoints added"]
-        assert "reminders: not yet counted" in lines[7]
-        assert [line.split()[0] for line in lines[9:]] == ["2024-W14", "2024-W15", "2024-W16", "2024-W17"]
+        assert lines[7:9] == ["      8 reminders more", "      0 reminders fewer"]
+        assert [line.split()[0] for line in lines[10:]] == ["2024-W14", "2024-W15", "2024-W16", "2024-W17"]
         assert (plan.patient.mrn in report.read_text(), everything() == before) == (True, True)
 
     def test_of_a_stored_version_is_the_same(self, plan: Plan, clinic: Clinic, second: Protocol) -> None:

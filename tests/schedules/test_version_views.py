@@ -150,7 +150,11 @@ def test_api_simulates_previews_migrates_and_undoes(
 
     named = {"clinic": str(clinic.pk), "protocol": str(second.pk)}
     job = call("post", "simulations", **named)
-    assert (job.status_code, job.json()["state"], job.json()["reminders"]) == (201, "finished", None)
+    assert (job.status_code, job.json()["state"], job.json()["reminders"]) == (
+        201,
+        "finished",
+        {"more": 16, "fewer": 0},
+    )
     assert (job.json()["result"]["totals"]["added"], len(job.json()["weeks"])) == (8, 104)
     patients = f"simulations/{job.json()['id']}/patients"
     lines = call("get", f"{patients}?search=zorn").json()

@@ -59,7 +59,8 @@ class Command(BaseCommand):
         for name in COUNTED:
             self.stdout.write(f"{simulation.totals[name]:7} {WORDS[name]}")
         self.stdout.write(f"{simulation.asked:7} patients with a choice the version does not offer")
-        self.stdout.write("        reminders: not yet counted")
+        self.stdout.write(f"{simulation.reminders.more:7} reminders more")
+        self.stdout.write(f"{simulation.reminders.fewer:7} reminders fewer")
         changed = [week for week in simulation.load.weeks(clinic) if week[1::2] != week[2::2]]
         if changed:
             self.stdout.write("Week      draws before, after   scans before, after")
