@@ -147,13 +147,13 @@ def replan(
     """Return what changes `existing` into `wanted`, as seen on `today`; nothing that happened moves.
 
     `replaced_on`: the day of the infusion whose plan follows: what is open on or after it is superseded, by the day it
-    should have. `ended`: nothing of the plan is wanted any more, not even what is overdue, and `because` says why; a
-    specimen that was drawn waits for its result all the same. `in_error`: nor that, since the plan should never have
-    been. `away`: what lies wholly in such a time is closed, and stays so once it is over. Otherwise an overdue
-    timepoint of the protocol stays until somebody decides, wanted or not, and one that is new is left out when its
-    window has closed: nobody could have known of it. The plan of an infusion entered after a later one keeps what it
-    would have had, superseded from the start. Replanning what was replanned gives only `keep` and the conflicts still
-    to be decided.
+    should have, and stays so whatever ends follow-up later. `ended`: nothing else of the plan is wanted any more, not
+    even what is overdue, and `because` says why; a specimen that was drawn waits for its result all the same.
+    `in_error`: nor that, since the plan should never have been. `away`: what lies wholly in such a time is closed, and
+    stays so once it is over. Otherwise an overdue timepoint of the protocol stays until somebody decides, wanted or
+    not, and one that is new is left out when its window has closed: nobody could have known of it. The plan of an
+    infusion entered after a later one keeps what it would have had, superseded from the start. Replanning what was
+    replanned gives only `keep` and the conflicts still to be decided.
     """
     stored = {(each.timepoint, each.kind): each for each in existing}
     ended = ended or in_error
@@ -171,10 +171,10 @@ def replan(
             part, change = _unwanted(
                 each,
                 today,
-                replaced=later and not ended,
+                replaced=later and not in_error,
                 point=point if key in replaced else None,
-                ended=ended,
-                because=because,
+                ended=ended and not later,
+                because="" if later else because,
                 in_error=in_error,
             )
         else:

@@ -48,13 +48,13 @@ def match(standing: Standing) -> bool:
 
 
 def days_held(days: list[date], visit: Visit, activity: str) -> list[date]:
-    """Decision: a specimen belongs to the visit whose window holds its day, and to the one it was drawn for.
+    """Decision: a specimen belongs to the visit whose window holds its day; what was drawn waits for that day's alone.
 
     What was drawn for a visit outside its window is on record as its own, so that nobody need be asked.
     """
-    held = days[bisect_left(days, visit.timepoint.opens) : bisect_right(days, visit.timepoint.closes)]
-    drawn = visit.drawn_on.get(activity)
-    return held if drawn is None or drawn in held or drawn not in days else [*held, drawn]
+    if drawn := visit.drawn_on.get(activity):
+        return [drawn] if drawn in days else []
+    return days[bisect_left(days, visit.timepoint.opens) : bisect_right(days, visit.timepoint.closes)]
 
 
 def drawn_for(visit: Visit, activity: str, day: date) -> bool:

@@ -189,6 +189,20 @@ CASES: dict[str, tuple[Existing[str], list[PlannedTimepoint], dict[str, Any], st
         "add",
         {"opened": {"cbc"}},
     ),
+    "what a later plan replaced stays so when follow-up ends": (
+        existing(20, cbc="superseded"),
+        [point(20)],
+        {"ended": True, "because": "Death.", "replaced_on": day(0)},
+        "keep",
+        {"replaced": True},
+    ),
+    "what ended is replaced all the same once the later plan is known": (
+        existing(20, cbc=ENDED),
+        [],
+        {"ended": True, "because": "Death.", "replaced_on": day(0)},
+        "supersede",
+        {"closed": {"cbc"}, "replaced": True},
+    ),
     "what ended stays so": (existing(20, cbc=ENDED), [point(20)], {"ended": True}, "keep", {}),
     "what ended says why": (
         replace(existing(20, cbc=ENDED), reasons={"cbc": "Transfer of care."}),
