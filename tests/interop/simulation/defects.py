@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,9 +14,11 @@ import pytest
 from labs.actions import climbing, lapsing
 from labs.rules import ladder
 from labs.rules.values import Urgency
-from schedules.actions import reminders
-from schedules.reminders import wanted
-from schedules.reminding import facts, sending
+from labs.settling import matching
+from schedules import protocol
+from schedules.actions import recording, reminders
+from schedules.reminders import letters, wanted
+from schedules.reminding import facts, sending, truth
 from tests.oracle.test_simulation import CLINIC, differences_of, played
 
 Patch = pytest.MonkeyPatch
@@ -53,6 +57,47 @@ def what_is_immediate_waits_as_if_of_the_day(patch: Patch) -> None:
 
 def no_answer_runs_out(patch: Patch) -> None:
     patch.setattr(lapsing, "ran_out", lambda alert, today: False)
+
+
+def children_are_written_to(patch: Patch) -> None:
+    for module in (letters, truth):
+        patch.setattr(module, "is_child", lambda born, day: False)
+
+
+def the_evening_is_never_quiet(patch: Patch) -> None:
+    def midnight(hours: letters.Hours, day: date) -> datetime:
+        return hours.instant(day + wanted.DAY, time(0), hours.zone)
+
+    patch.setattr(letters.Hours, "ends", midnight)
+
+
+def the_last_day_of_a_window_is_left_out(patch: Patch) -> None:
+    sound = recording.as_open
+    for module in (recording, matching):
+        patch.setattr(module, "as_open", lambda each: replace(sound(each), closes=each.visit.closes - wanted.DAY))
+
+
+def what_a_later_plan_replaces_stays_open(patch: Patch) -> None:
+    sound = protocol.replan
+    patch.setattr(protocol, "replan", lambda *of, replaced_on=None, **how: sound(*of, **how))
+
+
+def one_count_is_recovery(patch: Patch) -> None:
+    settle = sys.modules["labs.settling.settle"]
+    sound = settle.recovery  # type: ignore[attr-defined]
+    patch.setattr(settle, "recovery", lambda rule, *of: sound(replace(rule, days_apart=0), *of))
+
+
+def what_is_told_is_told_again(patch: Patch) -> None:
+    sound = facts.written_of
+
+    def forgotten(*of: Any, **how: Any) -> Any:
+        found = sound(*of, **how)
+        for written in found.values():
+            written.told.clear()
+        return found
+
+    patch.setattr(facts, "written_of", forgotten)
 
 
 DEFECTS: dict[Callable[[Patch], None], str] = {
