@@ -5,8 +5,9 @@ from datetime import datetime
 
 from django.urls import reverse
 
-from accounts.models import Clinic, Membership, Role
+from accounts.models import Clinic
 from events.models import Message
+from labs.alerting.duty import duties
 from labs.alerting.notifying import send, shortened
 from labs.intake.quarantine import Cause, causes, open_items
 from labs.models import QuarantineItem
@@ -21,12 +22,15 @@ def escalate_quarantine(*, now: datetime) -> None:
 
 
 def overdue_messages(clinic: Clinic, now: datetime) -> Iterator[Message]:
-    """Yield a message for each overdue cause and person it concerns; a person who left the clinic gets none."""
+    """Yield a message for each overdue cause and person it concerns, and for who stands in for those who are away.
+
+    A person who left the clinic gets none.
+    """
     today = clinic.local_date(now)
-    members = dict(Membership.objects.filter(clinic=clinic, is_active=True).values_list("staff", "role"))
-    clinicians = {staff for staff, role in members.items() if role == Role.CLINICIAN}
+    duty = duties({clinic.pk: today})[clinic.pk]
     for cause in causes(open_items(clinic).filter(due_on__lt=today)):
-        for person in sorted(clinicians | (set(cause.owners) & members.keys())):
+        people = {*duty.clinicians, *(owner for owner in cause.owners if owner in duty.roles)}
+        for person in sorted(people.union(duty.reached(sorted(people)).staff)):
             yield Message(
                 clinic=clinic,
                 recipient_id=person,

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from accounts.models import Clinic, Role, Staff
+from accounts.models import Clinic, Cover, Role, Staff
 from events.models import Event, Message
 from events.undo import undo
 from iotrex_followup.errors import DomainError, InputRefused, ReasonNeeded, TransitionRefused
@@ -506,6 +506,20 @@ def test_overdue_rows_are_told_to_clinicians_and_owners_once_a_day(scene):
         "2 held-back rows wait beyond Thu 7 Mar 2024: Code not known, “PLT2” of North"
     }
     assert {message.path for message in told} == {f"/quarantine/{scene.items[0].pk}/"}
+
+
+def test_overdue_rows_are_told_to_who_stands_in_for_their_owner(scene):
+    owner, substitute = (MembershipFactory(clinic=scene.clinic, role=Role.COORDINATOR).staff for _ in range(2))
+    scene.receive(analyte="PLT2")
+    claim_items(items=scene.items, by=owner)
+    later = NOW + timedelta(hours=48)
+    day = scene.clinic.local_date(later)
+    Cover.objects.create(clinic=scene.clinic, staff=owner, substitute=substitute, starts_on=day, ends_on=day)
+
+    escalate_quarantine(now=later)
+
+    told = Message.objects.in_app().filter(kind="held_back.overdue")
+    assert set(told.values_list("recipient", flat=True)) == {scene.by.pk, owner.pk, substitute.pk}
 
 
 def test_held_back_rows_of_another_clinic_are_left_alone(scene):
