@@ -57,6 +57,7 @@ class Open:
     next_step: str = ""
     by_when: date | None = None
     lines: list[int] = field(default_factory=list)
+    is_foreign: bool = False  # other rules opened it: of what it rests on nothing is known here
 
     @property
     def standing(self) -> str:
@@ -213,7 +214,7 @@ class Alerting:
         )
         self.episodes[line["alert"]] = episode
         self.states[line["alert"]] = "open"
-        known = self.open.setdefault(episode, Open(line["tier"]))
+        known = self.open.setdefault(episode, Open(line["tier"], is_foreign=True))
         known.name, known.state, known.by_when = line["alert"], "open", None
 
     def _answer(self, line: Line) -> None:
@@ -232,6 +233,7 @@ class Alerting:
     def pass_time(self, now: datetime, before: float = inf) -> None:
         """Bring back what was answered by a day that has passed, unless the record shows that it happened.
 
+        Decision: what other rules opened for the next working day may have closed by itself since.
         `before`: the line that is being taken in; what it and later ones say was not known then.
         """
         for episode, known in self.open.items():
@@ -243,7 +245,8 @@ class Alerting:
                 happened = self._happened(known, before)
                 if happened is not True:
                     why = "what was to happen has not"
-                    self._raise(episode, known, at, why, {known.tier}, happened is False, within=BY_THE_SWEEP)
+                    is_needed = happened is False and not (known.is_foreign and known.tier not in OF_TODAY)
+                    self._raise(episode, known, at, why, {known.tier}, is_needed, within=BY_THE_SWEEP)
 
     def _happened(self, known: Open, before: float) -> bool | None:
         """Tell whether what was to happen has: all that was told was drawn again since the answer and is better.

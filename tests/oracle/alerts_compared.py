@@ -103,8 +103,9 @@ def compare_told(
                 mine.remove(line)
             if not found and each.latest < min(until, ends):
                 yield not_told(patient, each, mine)
-        tolerated = [line for line in mine if is_tolerated(line, raised, until)]
-        for line in tolerated:
+    for raised in said["raised"]:  # once each has what it must have
+        until, mine = answered(raised, said, ends), told.get(raised["alert"], [])
+        for line in [line for line in mine if is_tolerated(line, raised, until)]:
             mine.remove(line)
     for lines in told.values():
         for line in lines:

@@ -329,6 +329,25 @@ def fields(**more: Any) -> dict[str, Any]:
     return {"alert": "L9", "patient": "P0001", "again": False, **more}
 
 
+def test_who_is_told_of_what_came_back_worse_is_not_taken_for_told_before(log: Scribe) -> None:
+    log.say("raised", "2024-01-08T12:00:00", **fields(rule="cytopenia", tier="next_working_day"))
+    told = {"alert": "L9", "to": "C1", "channel": "email", "kind": "alert.raised"}
+    log.say("told", "2024-01-08T12:00:05", **told)
+    log.say("raised", "2024-01-10T12:00:00", **fields(rule="cytopenia", tier="same_day") | {"again": True})
+    log.say("told", "2024-01-10T12:00:05", **told)
+    assert not [each for each in log.differences() if each.expected.startswith("C1 told from 2024-01-10T12:00:00Z")]
+
+
+@pytest.mark.parametrize(("tier", "is_needed"), [("next_working_day", False), ("same_day", True)])
+def test_what_other_rules_opened_for_the_next_working_day_may_have_closed_by_itself(
+    log: Scribe, tier: str, is_needed: bool
+) -> None:
+    log.say("raised", "2024-01-08T12:00:00", **fields(rule="cytopenia", tier=tier))
+    log.say("acknowledged", "2024-01-08T13:00:00", alert="L9", by="C1", next_step="clinic_visit", by_when="2024-01-09")
+    log.results("2024-01-12T12:00:00", "2024-01-12T09:00", "R1")
+    assert bool(raised(log)) is is_needed
+
+
 def test_alerts_of_other_rules_are_counted_and_not_compared(log: Scribe) -> None:
     log.say("raised", "2024-01-08T12:00:00", **fields(rule="thyroid", tier="same_day"))
     assert not [each for each in log.differences() if "thyroid" in each.what]
