@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from events.models import Event
 from iotrex_followup.ids import uuid7_at
 from labs.models import Alert, AlertFinding, LabResult
-from labs.rules.episodes import BLOOD_COUNTS
+from labs.rules.episodes import BLOOD_COUNTS, NOT_EVALUATED
 from patients.models import Patient, SupportiveCare
 from schedules.models import ActivityStatus, PlannedVisit
 from schedules.protocol.trace import words
@@ -92,8 +92,13 @@ def _better_since(alert: Alert) -> bool:
 
 
 def _nothing_found_since(alert: Alert) -> bool:
-    """Say whether all that was drawn since the answer is within limits, as what was known then may have been."""
-    return not alert.findings.filter(holds=True, result__collected_at__gt=alert.answered_at).exists()
+    """Say whether all that was drawn since the answer is within limits, as what was known then may have been.
+
+    While something of the patient could not be evaluated, nobody knows.
+    """
+    unknown = Alert.objects.unresolved().filter(patient=alert.patient_id, rule=NOT_EVALUATED)
+    found = alert.findings.filter(holds=True, result__collected_at__gt=alert.answered_at)
+    return not (unknown.exists() or found.exists())
 
 
 def _analytes(findings: QuerySet[AlertFinding]) -> set[str]:

@@ -21,11 +21,12 @@ from labs.intake.references import References
 from labs.intake.understanding import Held, Reader
 from labs.models import Alert, LabResult, QuarantineItem
 from labs.readings import name_of, value_words
+from labs.rules.episodes import NOT_EVALUATED
 from labs.rules.names import spoken
 from labs.rules.urgency import Reading, UrgencyRule, critical_in
 from labs.rules.values import RANK, Urgency
 from labs.settling.charts import policy_of, rules_of
-from labs.settling.failing import AT_ONCE, NOT_EVALUATED, Attempts
+from labs.settling.failing import AT_ONCE, Attempts
 
 RULE = "possible_critical"
 CHANGING = ("tier", "state", "snoozed_until", "quarantine_item", "sentence", "rule_version", *WAITING)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from labs.rules.values import RANK, Urgency, more_urgent
 
 CYTOPENIA = "cytopenia"
+NOT_EVALUATED = "not_evaluated"  # the episode of everything that failed
 BLOOD_COUNTS = frozenset({"anc", "wbc", "platelets", "hgb", "alc"})
 EPISODES = {"creatinine": "kidney", "tsh": "thyroid", "ft4": "thyroid"}  # one with the rule of the same matter
 

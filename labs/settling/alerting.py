@@ -18,7 +18,7 @@ from iotrex_followup.ids import uuid7
 from labs.alerting.deadlines import WAITING, answer_times, begin_waiting
 from labs.alerting.notifying import What, tell_of_alerts, tell_of_amendments
 from labs.models import Alert, AlertFinding
-from labs.rules.episodes import Episode, Outcome, Trigger, decide
+from labs.rules.episodes import NOT_EVALUATED, Episode, Outcome, Trigger, decide
 from labs.rules.loader import Rules
 from labs.rules.values import RANK, Course, Urgency
 from labs.settling.charts import Chart
@@ -35,7 +35,6 @@ from labs.settling.evidence import (
     is_standing,
     mark_of_finding,
 )
-from labs.settling.failing import NOT_EVALUATED
 from labs.settling.findings import Beyond
 from labs.settling.grading import Grades
 from labs.settling.rows import Row
@@ -292,7 +291,7 @@ def is_news(evidence: Evidence, before: Mapping[tuple[object, ...], int]) -> boo
 
 
 def is_overtaken(evidence: Evidence, told: Iterable[Evidence]) -> bool:
-    """Say whether a later value of the same analyte was known when this one came; it can only be more urgent then."""
+    """Say whether a later value of the same analyte was known when this one came, so that it tells nothing new."""
     news, known_at = evidence.news, evidence.known_at
     if news.trigger is not Trigger.VALUE or known_at is None:
         return False

@@ -10,13 +10,12 @@ from uuid import UUID
 from labs.grading.analytes import catalogue
 from labs.models import Alert, AlertFinding
 from labs.readings import written_unit
-from labs.rules.episodes import News, Trigger, episode_rule
+from labs.rules.episodes import NOT_EVALUATED, News, Trigger, episode_rule
 from labs.rules.loader import Rules
 from labs.rules.names import NAMES, name, spoken
 from labs.rules.urgency import Assessment, UrgencyRule, grade_urgency, sample_urgency
 from labs.rules.values import RANK, Course, Sample, Urgency
 from labs.settling.charts import Chart
-from labs.settling.failing import NOT_EVALUATED
 from labs.settling.findings import Beyond
 from labs.settling.grading import Grades
 from labs.settling.rows import Row

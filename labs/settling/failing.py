@@ -15,7 +15,6 @@ from labs.rules.names import NAMES, name, spoken
 from labs.rules.values import Rule, Urgency
 from labs.settling.rows import Row
 
-NOT_EVALUATED = "not_evaluated"  # the episode of everything that failed
 AT_ONCE = frozenset({"anc", "platelets", "hgb", "potassium", "creatinine"})
 logger = logging.getLogger(__name__)
 

@@ -9,6 +9,7 @@ from iotrex_followup.copying import update_rows
 from labs.intake.book import Book
 from labs.models import Alert
 from labs.proposing import propose_additions
+from labs.rules.episodes import NOT_EVALUATED
 from labs.rules.loader import Rules
 from labs.rules.monitoring import LastCount, last_count
 from labs.rules.recovery import MARROW, Recovery, recovery
@@ -16,7 +17,6 @@ from labs.rules.values import Course, Sample
 from labs.settling.alerting import Alerts
 from labs.settling.charts import Chart, load, policy_of, rules_of
 from labs.settling.deriving import derive
-from labs.settling.failing import NOT_EVALUATED
 from labs.settling.findings import Beyond, found_beyond
 from labs.settling.grading import grade_charts, keep_baselines, save_baselines
 from labs.settling.matching import match_charts

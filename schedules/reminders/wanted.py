@@ -102,10 +102,7 @@ def slots_of(facts: VisitFacts, rules: Iterable[Rule], *, today: date) -> list[S
     slots = {
         (slot.moment, slot.days): slot
         for rule in rules
-        if rule.active
-        and (rule.weekly or not facts.weekly)
-        and (not rule.activity or rule.activity in facts.activities)
-        if (slot := slot_of(rule, facts, coming))
+        if rule.active and applies(rule, facts) and (slot := slot_of(rule, facts, coming))
     }
     found = sorted(slots.values(), key=lambda slot: (slot.day, -slot.days))
     return [slot for slot in found if not overtaken(slot, found, today)]

@@ -109,7 +109,7 @@ class LoadChange:
         was, point = change.existing, change.point
         if was is None:
             return None
-        to_do = to_do_after(change)
+        to_do = to_do_after(was, change)
         placed = point if change.dates and point else was
         return self.expected_on(to_do, placed.target, placed.closes, was.booked_on) if to_do else None
 
@@ -135,14 +135,10 @@ class LoadChange:
         return found
 
 
-def to_do_after(change: rules.Change[str]) -> frozenset[str]:
-    """Return what is to be done then at a stored timepoint that changes; what is drawn waits for its result."""
-    was = change.existing
-    return (
-        ((was.of({"planned"}) - change.closed) | (change.opened - was.cancelled_draws) | change.added)
-        if was
-        else change.added
-    )
+def to_do_after(was: rules.Existing[str], change: rules.Change[str]) -> frozenset[str]:
+    """Return what is to be done at a stored timepoint once it has changed."""
+    # A draw that is opened again waits for its result.
+    return (was.of({"planned"}) - change.closed) | (change.opened - was.cancelled_draws) | change.added
 
 
 def waits(point: rules.PlannedTimepoint, life: Life) -> bool:

@@ -50,7 +50,7 @@ class ReminderChange:
             elif was.key not in held and not was.of({"drawn"}):
                 lies = wanted if change.dates and wanted else was
                 before = self.days(was.of({"planned"}), was.opens, was.closes, was.booked_on)
-                self.compare(before, self.days(to_do_after(change), lies.opens, lies.closes, was.booked_on))
+                self.compare(before, self.days(to_do_after(was, change), lies.opens, lies.closes, was.booked_on))
 
     def compare(self, before: Days, after: Days) -> None:
         """Add what one timepoint gains and loses."""

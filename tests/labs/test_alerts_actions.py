@@ -412,6 +412,16 @@ def test_repeat_that_came_and_is_as_bad_brings_the_alert_back(alert, clinician):
     assert lapse_alerts(now=NOW + timedelta(days=3)) == 1
 
 
+@pytest.mark.parametrize(("state", "back"), [("open", 1), ("resolved", 0)])
+def test_repeat_of_which_something_could_not_be_evaluated_brings_the_alert_back(alert, clinician, state, back):
+    acknowledge(alert=alert, next_step="repeat_cbc", by_when=TOMORROW, by=clinician, now=NOW)
+    repeated(alert)
+    AlertFactory(patient=alert.patient, clinic=alert.clinic, rule="not_evaluated", state=state,
+                 resolved_at=NOW if state == "resolved" else None, resolution="Looked at.")  # fmt: skip
+
+    assert lapse_alerts(now=NOW + timedelta(days=3)) == back
+
+
 def test_improvement_without_the_repeat_brings_the_alert_back(alert, clinician):
     Alert.objects.filter(pk=alert.pk).update(improved="Platelets 90 x10^9/L.")
     acknowledge(alert=alert, next_step="repeat_cbc", by_when=TOMORROW, by=clinician, now=NOW)

@@ -32,6 +32,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, keep: bool, report: Path | None, **options: Any) -> None:
+        if keep and (not settings.DEMO or Clinic.objects.exists()):
+            raise CommandError("--keep needs IOTREX_DEMO=1 and a database without a clinic; nothing was changed.")
         asked = {name: options[name] for name in ("patients", "years", "seed")}
         with report.open("w", encoding="utf-8") if report else nullcontext() as out:
             began = monotonic()
@@ -58,8 +60,6 @@ def play_apart(*, patients: int, years: float, seed: int, out: IO[str] | None) -
 @transaction.atomic
 def play_and_keep(*, patients: int, years: float, seed: int, out: IO[str] | None) -> Played:
     """Play the years up to today where the product works, and let its people sign in with the demo's password."""
-    if not settings.DEMO or Clinic.objects.exists():
-        raise CommandError("--keep needs IOTREX_DEMO=1 and a database without a clinic; nothing was changed.")
     starts_on = timezone.now().date() - years * YEAR
     played = play(patients=patients, years=years, seed=seed, out=out, starts_on=starts_on)
     for person in Membership.objects.select_related("staff"):

@@ -5,13 +5,15 @@ import json
 from datetime import timedelta
 
 import pytest
-from django.core.management.base import CommandError
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from accounts.models import Clinic
 from interop.management.commands.simulate import play_and_keep
 from interop.simulation.play import play
 from patients.models import Patient
 from schedules.demo.clinic import PASSWORD
+from tests.factories import ClinicFactory
 
 
 @pytest.fixture
@@ -38,17 +40,19 @@ def test_log_begins_with_what_was_asked_for_and_ends_with_how_everything_stands(
 
 
 @pytest.mark.django_db
-def test_a_clinic_that_is_kept_ends_today_and_its_people_sign_in(settings, client) -> None:
-    settings.DEMO = True
+def test_a_clinic_that_is_kept_ends_today_and_its_people_sign_in(client) -> None:
     play_and_keep(patients=1, years=0.05, seed=1, out=None)
     assert Patient.objects.get().treatments.get().started_on >= timezone.now().date() - timedelta(days=20)
     assert client.login(username="c1@example.org", password=PASSWORD)
-    with pytest.raises(CommandError, match="without a clinic; nothing was changed"):
-        play_and_keep(patients=1, years=0.05, seed=1, out=None)
 
 
 @pytest.mark.django_db
-def test_a_clinic_is_kept_in_a_demo_alone(settings) -> None:
-    settings.DEMO = False
-    with pytest.raises(CommandError, match="IOTREX_DEMO=1"):
-        play_and_keep(patients=1, years=0.05, seed=1, out=None)
+@pytest.mark.parametrize(("is_demo", "clinics"), [(False, 0), (True, 1)])
+def test_a_clinic_is_kept_in_an_empty_demo_alone(settings, tmp_path, is_demo: bool, clinics: int) -> None:
+    settings.DEMO = is_demo
+    ClinicFactory.create_batch(clinics)
+    report = tmp_path / "earlier.log"
+    report.write_text("an earlier report")
+    with pytest.raises(CommandError, match="a database without a clinic; nothing was changed"):
+        call_command("simulate", keep=True, report=report)
+    assert (Clinic.objects.count(), report.read_text()) == (clinics, "an earlier report")
