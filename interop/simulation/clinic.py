@@ -17,6 +17,7 @@ from schedules.actions import approve_protocol, load_packaged_protocol
 from schedules.models import ClinicClosure
 from schedules.reminders.rules import shipped_rules
 
+SLUG = "simulated"
 ZONE = "America/New_York"
 YEAR = timedelta(days=365.25)
 PEOPLE = (("C1", Role.CLINICIAN), ("C2", Role.CLINICIAN), ("C3", Role.CLINICIAN), ("N1", Role.COORDINATOR))
@@ -48,7 +49,7 @@ def open_clinic(*, starts_on: date, years: float, chance: Random, log: Log) -> W
 @action
 def found_clinic(*, starts_on: date, years: float, by: None) -> tuple[Clinic, dict[str, Staff]]:
     """Store the clinic, its staff and ladder, and a closed week in each of its summers."""
-    clinic = Clinic.objects.create(slug="simulated", name="Simulated clinic", time_zone=ZONE, country="US")
+    clinic = Clinic.objects.create(slug=SLUG, name="Simulated clinic", time_zone=ZONE, country="US")
     people = {}
     for name, role in PEOPLE:
         people[name] = Staff.objects.create_user(f"{name.lower()}@example.org", name=name, phone="+12025550100")

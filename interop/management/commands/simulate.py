@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Clinic, Membership
-from interop.simulation.clinic import YEAR
+from interop.simulation.clinic import SLUG, YEAR
 from interop.simulation.database import own_database
 from interop.simulation.play import Played, play
 from schedules.demo.clinic import PASSWORD
@@ -32,8 +32,14 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, keep: bool, report: Path | None, **options: Any) -> None:
+        if keep and settings.DEMO and Clinic.objects.filter(slug=SLUG).exists():
+            self.stdout.write("A simulated clinic is stored already.")
+            return
         if keep and (not settings.DEMO or Clinic.objects.exists()):
-            raise CommandError("--keep needs IOTREX_DEMO=1 and a database without a clinic; nothing was changed.")
+            raise CommandError(
+                "--keep plays in a demo (IOTREX_DEMO=1) that holds no clinic yet, such as one started in a new folder; "
+                "nothing was changed."
+            )
         asked = {name: options[name] for name in ("patients", "years", "seed")}
         with report.open("w", encoding="utf-8") if report else nullcontext() as out:
             began = monotonic()

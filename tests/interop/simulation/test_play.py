@@ -47,12 +47,21 @@ def test_a_clinic_that_is_kept_ends_today_and_its_people_sign_in(client) -> None
 
 
 @pytest.mark.django_db
+def test_a_clinic_that_is_kept_stays_as_it_is(settings) -> None:
+    settings.DEMO = True
+    ClinicFactory(slug="simulated")
+    out = io.StringIO()
+    call_command("simulate", keep=True, stdout=out)
+    assert (out.getvalue(), Clinic.objects.count()) == ("A simulated clinic is stored already.\n", 1)
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(("is_demo", "clinics"), [(False, 0), (True, 1)])
 def test_a_clinic_is_kept_in_an_empty_demo_alone(settings, tmp_path, is_demo: bool, clinics: int) -> None:
     settings.DEMO = is_demo
     ClinicFactory.create_batch(clinics)
     report = tmp_path / "earlier.log"
     report.write_text("an earlier report")
-    with pytest.raises(CommandError, match="a database without a clinic; nothing was changed"):
+    with pytest.raises(CommandError, match="holds no clinic yet, .* nothing was changed"):
         call_command("simulate", keep=True, report=report)
     assert (Clinic.objects.count(), report.read_text()) == (clinics, "an earlier report")
