@@ -62,6 +62,6 @@ def test_a_clinic_is_kept_in_an_empty_demo_alone(settings, tmp_path, is_demo: bo
     ClinicFactory.create_batch(clinics)
     report = tmp_path / "earlier.log"
     report.write_text("an earlier report")
-    with pytest.raises(CommandError, match="holds no clinic yet, .* nothing was changed"):
+    with pytest.raises(CommandError, match="holds no clinic yet"):
         call_command("simulate", keep=True, report=report)
     assert (Clinic.objects.count(), report.read_text()) == (clinics, "an earlier report")
