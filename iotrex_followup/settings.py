@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "patients",
     "schedules",
     "labs",
+    "imaging",
     "interop",
 ]
 

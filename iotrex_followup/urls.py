@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("import/", include("interop.urls")),
     path("results/import/", include("interop.labs.urls")),
     path("", include("labs.urls")),
+    path("", include("imaging.urls")),
     path("", include("schedules.urls")),
 ]
 

@@ -1,0 +1,1 @@
+"""What changes studies, scores, lesions and assessments: each change is one function."""

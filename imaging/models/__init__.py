@@ -1,0 +1,7 @@
+"""Studies, what readers gave them, lesions and what was measured of them, and what a clinician made of it all."""
+
+from imaging.models.policy import ImagingPolicy
+from imaging.models.readings import ScoreReading
+from imaging.models.studies import ImagingStudy
+
+__all__ = ["ImagingPolicy", "ImagingStudy", "ScoreReading"]
