@@ -1,5 +1,18 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+
+from imaging.views import studies
 
 app_name = "imaging"
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("patients/<uuid:pk>/imaging/", studies.studies, name="studies"),
+    path("patients/<uuid:pk>/imaging/new/", studies.record, name="record_study"),
+    path("imaging/studies/<uuid:pk>/", studies.study, name="study"),
+    path("imaging/studies/<uuid:pk>/change/", studies.change, name="change_study"),
+    path("imaging/studies/<uuid:pk>/report/", studies.report, name="report_study"),
+    path("imaging/studies/<uuid:pk>/report/file/", studies.report_file, name="report_file"),
+    path("imaging/studies/<uuid:pk>/stands-for/", studies.link, name="link_study"),
+    path("imaging/studies/<uuid:pk>/open-again/", studies.release, name="release_study"),
+    path("imaging/studies/<uuid:pk>/baseline/", studies.baseline, name="baseline_study"),
+    path("imaging/studies/<uuid:pk>/entered-in-error/", studies.withdraw, name="withdraw_study"),
+]

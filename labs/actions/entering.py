@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import NamedTuple
 
 from accounts.models import Staff
+from events.attachments import Attached, keep_attachment
 from iotrex_followup.errors import InputRefused
 from iotrex_followup.history import action
 from labs.actions.receiving import Received, Source, receive_results
-from labs.intake.attachments import Attached, keep_attachment
 from labs.intake.incoming import Incoming
 from labs.models import LabGrade, LabReport
 from patients.actions import refuse_closed_record

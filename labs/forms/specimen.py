@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 
 from accounts.models import Clinic
-from iotrex_followup.errors import DomainError
+from events.attachments import AttachmentField
 from iotrex_followup.fields import DateField, TimeInput
-from labs.intake.attachments import ACCEPTED, Attached, kind_of
 from labs.models import Laboratory, LabResult
 from patients.models import Patient
 
@@ -66,23 +64,7 @@ class SpecimenForm(LaboratoryForm):
     telephoned = forms.BooleanField(label="Taken down on the telephone", required=False)
     caller = forms.CharField(label="Who telephoned", required=False, max_length=200, help_text="Name and number.")
     read_back = forms.BooleanField(label="I read the values back to the caller", required=False)
-    attachment = forms.FileField(
-        label="Report",
-        required=False,
-        help_text="A scan or photograph: PDF, JPEG or PNG, up to 10 MB.",
-        widget=forms.FileInput(attrs={"accept": ACCEPTED}),
-    )
-
-    def clean_attachment(self) -> Attached | None:
-        file: UploadedFile[bytes] | None = self.cleaned_data.get("attachment")
-        if not file:
-            return None
-        attached = Attached(file.name or "report", file.read())
-        try:
-            kind_of(attached.content)
-        except DomainError as error:
-            raise forms.ValidationError(error.message) from error
-        return attached
+    attachment = AttachmentField(label="Report")
 
 
 def usual_laboratory(patient: Patient) -> Laboratory | None:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.middleware import ClinicRequest
 from accounts.permissions import May, requires, visible_or_404
+from events.attachments import attachment_response
 from iotrex_followup.refusals import attempt
 from labs.actions.entering import enter_results, said_of
 from labs.forms.entry import EntryForm, EntryRow
@@ -20,8 +21,6 @@ from labs.pages.flowsheet import PANEL_NAMES
 from labs.views.flowsheet import find_patient
 from patients.models import Patient
 from schedules.views.answers import about
-
-FILE_POLICY = "default-src 'none'; sandbox"  # an attached file is shown, never run
 
 
 class Panel(NamedTuple):
@@ -82,11 +81,7 @@ def attachment(request: ClinicRequest, pk: UUID) -> HttpResponse:
     report: LabReport = visible_or_404(request, LabReport.objects.select_related("attachment"), pk=pk)
     if report.attachment is None:
         raise Http404
-    headers = {
-        "Content-Disposition": f'inline; filename="report{report.attachment.name[-4:]}"',
-        "Content-Security-Policy": FILE_POLICY,
-    }
-    return HttpResponse(bytes(report.attachment.content), content_type=report.attachment.content_type, headers=headers)
+    return attachment_response(report.attachment)
 
 
 def save(request: ClinicRequest, form: EntryForm, patient: Patient) -> HttpResponse | None:
