@@ -1,5 +1,6 @@
 """What is entered about a study and its report; imaging/actions decides whether it can be."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -87,11 +88,11 @@ class ReportForm(forms.Form):
     attached = AttachmentField(label="File")
     reason = forms.CharField(label="Reason for the change", required=False, max_length=500, widget=SHORT_TEXT)
 
-    def __init__(self, *args: Any, study: ImagingStudy, today: date) -> None:
+    def __init__(self, data: Any, files: Any, *, study: ImagingStudy, today: date) -> None:
         known = {"text": study.report_text, "reader": study.reader, "reported_on": study.reported_on or today}
         if study.report_status:
             known["status"] = study.report_status
-        super().__init__(*args, initial=known)
+        super().__init__(data, files, initial=known)
         self.fields["reported_on"].widget.attrs |= {"min": study.imaged_on.isoformat(), "max": today.isoformat()}
         if study.report_status != ImagingStudy.ReportStatus.FINAL:
             del self.fields["reason"]
@@ -104,30 +105,32 @@ class ReportForm(forms.Form):
         return ReportFacts(entered["status"], entered["reported_on"], entered["text"], entered["reader"])
 
 
-class PlannedChoice(forms.ModelChoiceField[PlannedActivity]):
-    """A planned scan, named by its timepoint and window."""
-
-    def label_from_instance(self, obj: PlannedActivity) -> str:
-        visit = obj.visit
-        done = "" if obj.is_open else ", done"
-        return f"{timepoint_name(visit.timepoint, visit.kind)}, {words(visit.opens)} to {words(visit.closes)}{done}"
-
-
 class LinkForm(forms.Form):
     """Which planned scan the study stands for."""
 
-    activity = PlannedChoice(PlannedActivity.objects.none(), label="It stands for", empty_label="Choose")
+    activity = forms.ChoiceField(label="It stands for")
     reason = forms.CharField(
         required=False, max_length=500, widget=SHORT_TEXT, help_text="Needed when the images are of another time."
     )
 
-    def __init__(self, *args: Any, offered: list[PlannedActivity], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, offered: Iterable[PlannedActivity], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.offered = {str(each.pk): each for each in offered}
         field = self.fields["activity"]
-        if isinstance(field, forms.ModelChoiceField):
-            rows = PlannedActivity.objects.filter(pk__in=[each.pk for each in offered])
-            field.queryset = rows.select_related("visit").order_by("visit__target")
+        if isinstance(field, forms.ChoiceField):
+            field.choices = [("", "Choose"), *((pk, planned_words(each)) for pk, each in self.offered.items())]
+
+    @property
+    def planned(self) -> PlannedActivity:
+        return self.offered[self.cleaned_data["activity"]]
 
 
 class ReasonForm(forms.Form):
     reason = forms.CharField(max_length=500, widget=SHORT_TEXT)
+
+
+def planned_words(activity: PlannedActivity) -> str:
+    """Name a planned scan by its timepoint and window."""
+    visit = activity.visit
+    done = "" if activity.is_open else ", done"
+    return f"{timepoint_name(visit.timepoint, visit.kind)}, {words(visit.opens)} to {words(visit.closes)}{done}"

@@ -144,7 +144,7 @@ def link(request: ClinicRequest, pk: UUID) -> HttpResponse:
         form,
         lambda: actions.link_study(
             study=found,
-            activity=form.cleaned_data["activity"],
+            activity=form.planned,
             reason=form.cleaned_data["reason"],
             by=request.user,
         ),

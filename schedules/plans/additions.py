@@ -31,6 +31,7 @@ NAMES: Mapping[str, str] = {
     EARLIER: "an earlier draw",
     CARRIED: "carried from an earlier plan",
     "response_after_relapse": "an assessment of response",
+    "pet_after_imaging": "a PET with another tracer",
 }
 # What a clinician can offer by hand, and where it is done.
 OFFERED_BY_HAND: Mapping[str, str] = {

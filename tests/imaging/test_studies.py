@@ -163,9 +163,7 @@ def test_study_uid_is_one_patients(patient, clinician):
 
 
 def test_another_day_moves_what_it_stands_for(study, visit, clinician):
-    change_study(
-        study=study, fields=LATER, reason="Typed wrongly.", by=clinician, today=TODAY
-    )
+    change_study(study=study, fields=LATER, reason="Typed wrongly.", by=clinician, today=TODAY)
 
     study.refresh_from_db()
     assert (study.activity, scan(visit).status, scan(visit).done_on) == (None, "planned", None)

@@ -1,0 +1,59 @@
+"""What is computed of a time point, and what is missing before it can be signed."""
+
+from dataclasses import dataclass
+from itertools import chain
+
+from imaging.courses.recist import Course, Role, as_baseline, as_targets, as_time_point, is_complete, response_at
+from imaging.models import ResponseAssessment
+from imaging.response import recist
+from imaging.response.recist.lesions import mistakes_of
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """What was computed of a time point: None where it cannot be, or does not apply."""
+
+    recist: recist.TimePointResponse | None
+
+
+def what_is_missing(course: Course, assessment: ResponseAssessment) -> tuple[str, ...]:
+    """Return a sentence for each thing that keeps an assessment from being signed; empty: nothing."""
+    if assessment.is_baseline:
+        return tuple(chain(unmeasured(course), refused_targets(course)))
+    told = response_at(course, assessment)
+    return told if isinstance(told, tuple) else ()
+
+
+def unmeasured(course: Course) -> list[str]:
+    """Return a sentence for each lesion of the baseline of which nothing was entered."""
+    return [
+        f"{lesion.name} has no finding at the baseline: enter what was seen."
+        for lesion in course.lesions
+        if lesion.role != Role.NEW and course.at(lesion, course.baseline) is None
+    ]
+
+
+def refused_targets(course: Course) -> list[str]:
+    """Return what RECIST 1.1 has against the choice of target lesions, where it has to be mended."""
+    return [found.sentence for found in target_findings(course) if found.refused]
+
+
+def target_findings(course: Course) -> list[recist.SelectionFinding]:
+    """Return everything RECIST 1.1 has to say about the choice of target lesions; nothing while names clash."""
+    targets = as_targets(course)
+    return [] if list(mistakes_of(targets)) else recist.check_targets(targets)
+
+
+def proposed(course: Course, assessment: ResponseAssessment) -> Computed:
+    """Return what is computed of a time point."""
+    told = response_at(course, assessment)
+    return Computed(recist=None if isinstance(told, tuple) else told)
+
+
+def best_response(course: Course) -> recist.BestResponse | None:
+    """Return the best overall response of the course so far; None without a time point that is signed and complete."""
+    points = [each for each in course.time_points if each.is_signed and is_complete(course, each)]
+    if not points:
+        return None
+    told = recist.assess(as_baseline(course), [as_time_point(course, each) for each in points])
+    return recist.best_overall_response(told)
