@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from imaging.views import studies
+from imaging.views import assessments, studies
 
 app_name = "imaging"
 
@@ -15,4 +15,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("imaging/studies/<uuid:pk>/open-again/", studies.release, name="release_study"),
     path("imaging/studies/<uuid:pk>/baseline/", studies.baseline, name="baseline_study"),
     path("imaging/studies/<uuid:pk>/entered-in-error/", studies.withdraw, name="withdraw_study"),
+    path("patients/<uuid:pk>/response/", assessments.response, name="response"),
+    path("patients/<uuid:pk>/response/new/", assessments.open_assessment, name="open_assessment"),
+    path("imaging/assessments/<uuid:pk>/", assessments.assessment, name="assessment"),
+    path("imaging/assessments/<uuid:pk>/save/", assessments.save, name="save_assessment"),
+    path("imaging/assessments/<uuid:pk>/lesions/new/", assessments.add_lesion, name="add_lesion"),
+    path("imaging/assessments/<uuid:pk>/reopen/", assessments.reopen, name="reopen_assessment"),
+    path("imaging/assessments/<uuid:pk>/entered-in-error/", assessments.withdraw, name="withdraw_assessment"),
+    path("imaging/lesions/<uuid:pk>/change/", assessments.change_lesion, name="change_lesion"),
+    path("imaging/lesions/<uuid:pk>/entered-in-error/", assessments.withdraw_lesion, name="withdraw_lesion"),
 ]

@@ -76,7 +76,7 @@ def baseline_before(patient: Patient, on: date) -> ResponseAssessment:
     if found := known.order_by("on", "id").last():
         return found
     remedy = "Open the baseline first: the studies before the treatment, with the lesions that are followed."
-    raise InputRefused(f"No baseline is before {words(on)}. {remedy}", field="is_baseline")
+    raise InputRefused(f"No baseline is before {words(on)}. {remedy}", field="begins")
 
 
 def refuse_assessed(patient: Patient, baseline: ResponseAssessment | None, on: date) -> None:
@@ -221,10 +221,11 @@ def locked_draft(assessment: ResponseAssessment) -> ResponseAssessment:
 
 
 def verdict_words(assessment: ResponseAssessment) -> str:
-    """Return the verdicts in words: ": PR by RECIST, less uptake"."""
+    """Return the verdicts in words: ": PR by RECIST, less uptake"; nothing of a baseline."""
     if assessment.is_baseline:
         return ""
-    return f": {assessment.recist} by RECIST, {assessment.get_mibg_display().lower()}"
+    mibg = assessment.get_mibg_display()
+    return f": {assessment.recist} by RECIST, {mibg[:1].lower()}{mibg[1:]}"
 
 
 def write_event(
