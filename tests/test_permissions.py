@@ -138,6 +138,7 @@ EVERYBODYS_PAGES = {
 DECISIONS = (
     *("counts.recovered", "baseline.chosen", "baseline.cleared"),
     *("adverse_event.recorded", "adverse_event.changed", "adverse_event.ended", "adverse_event.withdrawn"),
+    *("score.recorded", "score.changed", "score.withdrawn", "score.adjudicated", "imaging_policy.scoring_changed"),
     *("laboratory.added", "laboratory.changed", "laboratory.retired", "laboratory.reinstated"),
     *("laboratory.code_mapped", "laboratory.unit_mapped", "laboratory.mapping_taken_back", "laboratory.file_imported"),
     *("range.set", "range.retired", "lab_policy.changed", "lab_policy.signed", "reminder_rules.changed"),

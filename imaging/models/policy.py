@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from accounts.models import Clinic
@@ -29,6 +30,7 @@ class ImagingPolicy(models.Model):
     )
     scheme = models.CharField(max_length=6, choices=Scheme, default=Scheme.CURIE)
     two_readers = models.BooleanField(default=False, help_text="A scan is scored by two readers.")
+    cut_offs_hidden = ArrayField(models.CharField(max_length=40), default=list, blank=True)
 
     objects: ClassVar[ClinicRowQuerySet[ImagingPolicy]] = ClinicRowQuerySet.as_manager()  # type: ignore[assignment]
 

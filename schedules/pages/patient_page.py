@@ -30,6 +30,7 @@ EVENTS = 20
 DECISIONS = (
     *("plan.changed", "plan.migrated", "counts.recovered", "baseline.chosen", "baseline.cleared"),
     *("adverse_event.recorded", "adverse_event.changed", "adverse_event.ended", "adverse_event.withdrawn"),
+    *("score.recorded", "score.changed", "score.withdrawn", "score.adjudicated", "imaging_policy.scoring_changed"),
     *("laboratory.added", "laboratory.changed", "laboratory.retired", "laboratory.reinstated"),
     *("laboratory.code_mapped", "laboratory.unit_mapped", "laboratory.mapping_taken_back", "laboratory.file_imported"),
     *("addition.offered", "addition.accepted", "addition.declined"),

@@ -1,15 +1,17 @@
-"""Valid minimal studies; what a test asserts on stands in the test."""
+"""Valid minimal rows of imaging; what a test asserts on stands in the test."""
 
 from datetime import date
 
 import factory
 
-from imaging.models import ImagingStudy
+from imaging.models import ImagingStudy, ScoreReading
+from imaging.response.siopen import SIOPEN
+from imaging.scoring.schemes import SCHEMES
 from tests.factories import PatientFactory, StaffFactory
 
 
 class StudyFactory(factory.django.DjangoModelFactory):
-    """An I-123 MIBG scan, not reported."""
+    """A planar I-123 MIBG scan of 6 March 2024."""
 
     class Meta:
         model = ImagingStudy
@@ -17,5 +19,32 @@ class StudyFactory(factory.django.DjangoModelFactory):
     patient = factory.SubFactory(PatientFactory)
     clinic = factory.SelfAttribute("patient.clinic")
     kind = "mibg_planar"
-    imaged_on = date(2024, 5, 2)
+    imaged_on = date(2024, 3, 6)
     recorded_by = factory.SubFactory(StaffFactory)
+
+
+class ReadingFactory(factory.django.DjangoModelFactory):
+    """A reading by Curie without uptake but in the pelvis, which has 2; other values go by `given`."""
+
+    class Meta:
+        model = ScoreReading
+
+    class Params:
+        given = {"pelvis": 2}
+
+    study = factory.SubFactory(StudyFactory)
+    patient = factory.SelfAttribute("study.patient")
+    clinic = factory.SelfAttribute("study.clinic")
+    reader = factory.SubFactory(StaffFactory)
+    scheme = "Curie"
+    values = factory.LazyAttribute(lambda row: values_of(row.scheme, **row.given))
+    total = factory.LazyAttribute(lambda row: sum(row.values.values()))
+    read_on = factory.SelfAttribute("study.imaged_on")
+
+
+def values_of(scheme: str = "Curie", **given: int) -> dict[str, int]:
+    """Return a value for each region of a scheme, 0 where not given."""
+    return {region.key: 0 for region in SCHEMES[scheme].regions} | given
+
+
+MOST = {region.key: SIOPEN.worst for region in SIOPEN.regions}

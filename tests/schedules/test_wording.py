@@ -10,10 +10,10 @@ from schedules.wording import SENTENCES, activity_words, event_sentence
 
 SUBJECTS = (
     "patient|contact|care_team|treatment|counts|visit|activity|appointment|absence|capacity|alert|adverse_event"
-    "|ladder|cover|handover|support|clinical_event|result|laboratory|range|quarantine|lab_policy"
+    "|ladder|cover|handover|support|clinical_event|result|laboratory|range|quarantine|lab_policy|score|imaging_policy"
 )
 KIND = re.compile(rf'"((?:{SUBJECTS})\.[a-z_]+)"')
-WRITERS = ["patients/actions.py", "*/open_work.py", "schedules/actions/*.py", "labs/actions/*.py"]
+WRITERS = ["patients/actions.py", "*/open_work.py", "schedules/actions/*.py", "labs/actions/*.py", "imaging/actions/*.py"]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,111 @@
+"""A follow-up scan held against its baseline: what stands between the two, then the relative score."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from imaging.models import ImagingPolicy, ImagingStudy
+from imaging.response.comparable import Obstacle, Study, comparability
+from imaging.response.curie import relative_of_bone
+from imaging.response.scores import CutOff, RelativeScore, Scheme, ScoreKind, relative_score
+from imaging.scoring.counting import Standing, StudyScore, scores_by, study_score
+from imaging.scoring.schemes import cut_offs_shown
+from schedules.protocol.trace import words
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A scored scan against its baseline, if it has one; refused or without a baseline, there is no relative score.
+
+    `sentence` says what came of it, `passed_over` which later baselines have no score that counts.
+    """
+
+    score: StudyScore
+    sentence: str
+    baseline: StudyScore | None = None
+    obstacles: tuple[Obstacle, ...] = ()
+    relative: RelativeScore | None = None
+    of_bone: RelativeScore | None = None
+    passed_over: tuple[str, ...] = ()
+
+    @property
+    def refused(self) -> bool:
+        """Whether the two scans must not be held against each other."""
+        return any(each.refused for each in self.obstacles)
+
+
+@dataclass(frozen=True, slots=True)
+class CutOffNote:
+    """A published cut-off, and what it says of a score; nothing where its measure is not known."""
+
+    cut_off: CutOff
+    says: str
+
+
+def compare(study: ImagingStudy, scheme: Scheme, policy: ImagingPolicy) -> Comparison:
+    """Return how `study` scores by `scheme` against the latest earlier baseline that has a score by it."""
+    score = study_score(study, scheme, policy)
+    if score.counts is None:
+        return Comparison(score, "No score counts yet.")
+    if study.is_baseline:
+        return Comparison(score, "This scan is a baseline: later scans are held against it.")
+    return against(score, scores_by(scheme, baselines_before(study), policy))
+
+
+def baselines_before(study: ImagingStudy) -> list[ImagingStudy]:
+    """Return the standing baselines of the patient from before the day of `study`, the latest first."""
+    earlier = ImagingStudy.objects.standing().filter(patient=study.patient_id, is_baseline=True)
+    return list(earlier.filter(imaged_on__lt=study.imaged_on))
+
+
+def against(score: StudyScore, baselines: Sequence[StudyScore]) -> Comparison:
+    """Return a scored scan against the first of `baselines`, the latest first, that has a score which counts."""
+    baseline = next((each for each in baselines if each.counts), None)
+    passed_over = tuple(
+        f"The baseline of {words(each.study.imaged_on)} has no score that counts. {each.sentence}"
+        for each in baselines
+        if each.standing in (Standing.AWAITS_SECOND, Standing.AWAITS_ADJUDICATION)
+        and (baseline is None or each.study.imaged_on > baseline.study.imaged_on)
+    )
+    if baseline is None:
+        sentence = f"No earlier baseline has a {score.scheme.kind} score that counts: there is no relative score."
+        return Comparison(score, sentence, passed_over=passed_over)
+    return held(score, baseline, passed_over)
+
+
+def held(score: StudyScore, baseline: StudyScore, passed_over: tuple[str, ...]) -> Comparison:
+    """Return a scored scan against a scored baseline: asked first whether they can be compared at all."""
+    found = comparability(facts_of(baseline), facts_of(score))
+    if not found.allowed or score.counts is None or baseline.counts is None:
+        sentence = "Not compared: there is no relative score."
+        return Comparison(score, sentence, baseline, found.obstacles, passed_over=passed_over)
+    relative = relative_score(score.scheme, score.counts, baseline.counts)
+    # Curie alone has soft tissue among its regions; INRC 2017 takes bone alone.
+    of_bone = relative_of_bone(score.counts, baseline.counts) if score.scheme.kind is ScoreKind.CURIE else None
+    return Comparison(score, relative.sentence, baseline, found.obstacles, relative, of_bone, passed_over)
+
+
+def facts_of(score: StudyScore) -> Study:
+    """Return a scored scan as far as comparing needs it."""
+    study, kind = score.study, score.study.facts
+    return Study(
+        on=study.imaged_on,
+        tracer=kind.tracer,
+        modality=kind.modality,
+        post_therapy=kind.post_therapy,
+        slice_mm=study.slice_mm,
+        reader=score.read_by,
+        score=score.scheme.kind,
+    )
+
+
+def notes_of(comparison: Comparison, policy: ImagingPolicy) -> list[CutOffNote]:
+    """Return the cut-offs the clinic shows, each with what it says of this score."""
+    scheme = comparison.score.scheme
+    return [CutOffNote(each, _said(each, comparison)) for each in cut_offs_shown(scheme, policy)]
+
+
+def _said(cut_off: CutOff, comparison: Comparison) -> str:
+    if cut_off.measure == "total":
+        return cut_off.says(comparison.score.counts.total) if comparison.score.counts else ""
+    value = comparison.relative.value if comparison.relative else None
+    return cut_off.says(value) if value is not None else ""
