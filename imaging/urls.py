@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from imaging.views import assessments, studies
+from imaging.views import assessments, readings, scores, scoring, studies
 
 app_name = "imaging"
 
@@ -24,4 +24,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("imaging/assessments/<uuid:pk>/entered-in-error/", assessments.withdraw, name="withdraw_assessment"),
     path("imaging/lesions/<uuid:pk>/change/", assessments.change_lesion, name="change_lesion"),
     path("imaging/lesions/<uuid:pk>/entered-in-error/", assessments.withdraw_lesion, name="withdraw_lesion"),
+    path("imaging/studies/<uuid:pk>/scores/", scores.scores, name="scores"),
+    path("imaging/studies/<uuid:pk>/scores/new/", readings.record_score, name="record_score"),
+    path("imaging/studies/<uuid:pk>/scores/adjudicate/", readings.adjudicate_score, name="adjudicate_score"),
+    path("imaging/scores/<uuid:pk>/change/", readings.change_score, name="change_score"),
+    path("imaging/scores/<uuid:pk>/entered-in-error/", readings.withdraw_score, name="withdraw_score"),
+    path("patients/<uuid:pk>/scores/", scores.patient_scores, name="patient_scores"),
+    path("settings/imaging/scores/", scoring.scoring, name="scoring"),
+    path("settings/imaging/scores/change/", scoring.change_scoring, name="change_scoring"),
 ]

@@ -178,6 +178,11 @@ async function drawPictures(root) {
   }
 }
 
+// A score of a scan is entered on a picture too: <form data-score>, by a module of its own.
+async function startScores(root) {
+  for (const form of root.querySelectorAll("form[data-score]")) (await import(form.dataset.module)).start(form);
+}
+
 // What is widest at its newest end begins there: <div data-end>.
 function showEnds(root) {
   for (const frame of root.querySelectorAll?.("[data-end]") ?? []) {
@@ -210,4 +215,5 @@ foldGroups(document);
 reachableRows();
 drawPictures(document);
 showEnds(document);
+startScores(document);
 document.querySelector("[data-focus]")?.focus();

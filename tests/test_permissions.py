@@ -20,6 +20,7 @@ from patients.models import CareTeam, Contact
 from schedules.actions import book_visits
 from schedules.models import ClinicClosure, PlannedActivity, Protocol, VisitRecord
 from tests.factories import ClinicFactory, MembershipFactory, enrolled, visit_of
+from tests.imaging.factories import ReadingFactory
 from tests.labs.arrivals import arrive
 from tests.labs.factories import HeldBackFactory, LaboratoryFactory
 
@@ -63,6 +64,8 @@ DECIDED = {
     "patch adverse-events/{pk}",
     "post adverse-events/{pk}/end",
     "post adverse-events/{pk}/withdraw",
+    *("post score-readings", "patch score-readings/{pk}", "post score-readings/{pk}/withdraw"),
+    *("post score-readings/adjudicate", "patch clinics/{pk}/scoring"),
     "post baselines/{pk}/choose",
     "post baselines/{pk}/clear",
     "post laboratories",
@@ -100,6 +103,9 @@ DECIDED_PAGES = {
         "adverse-events/<uuid:pk>/end/",
         "adverse-events/<uuid:pk>/entered-in-error/",
     ),
+    *("imaging/studies/<uuid:pk>/scores/new/", "imaging/studies/<uuid:pk>/scores/adjudicate/"),
+    *("imaging/scores/<uuid:pk>/change/", "imaging/scores/<uuid:pk>/entered-in-error/"),
+    "settings/imaging/scores/change/",
     *("laboratories/new/", "laboratories/<uuid:pk>/change/", "laboratories/<uuid:pk>/file/"),
     *("laboratories/<uuid:pk>/retire/", "laboratories/<uuid:pk>/reinstate/"),
     *("laboratories/<uuid:pk>/codes/new/", "laboratories/<uuid:pk>/ranges/new/", "laboratories/<uuid:pk>/units/new/"),
@@ -300,7 +306,13 @@ def foreign_rows(db):
     """One row of everything in a clinic."""
     member = MembershipFactory()
     plan = enrolled(by=member.staff, clinic=member.clinic, started_on=date(2024, 1, 31), today=date(2024, 2, 10))
-    return [member, *rows_of_follow_up(plan, member), *rows_of_results(plan, member), *rows_of_the_clinic(member)]
+    return [
+        member,
+        *rows_of_follow_up(plan, member),
+        *rows_of_results(plan, member),
+        *rows_of_imaging(plan),
+        *rows_of_the_clinic(member),
+    ]
 
 
 def rows_of_follow_up(plan, member):
@@ -341,6 +353,11 @@ def rows_of_results(plan, member):
         laboratory.ranges.create(clinic=clinic, analyte="platelets", low=130, unit="10*9/L"),
         HeldBackFactory(clinic=clinic, laboratory=laboratory),
     ]
+
+
+def rows_of_imaging(plan):
+    reading = ReadingFactory(study__patient=plan.patient)
+    return [reading.study, reading]
 
 
 def rows_of_the_clinic(member):

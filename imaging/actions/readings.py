@@ -141,7 +141,7 @@ def adjudicate(*, study: ImagingStudy, facts: ReadingFacts, by: Staff, today: da
         scheme=scheme.kind,
         role=ADJUDICATION,
         reader=by,
-        **checked(scheme, agreed_values(score) | facts.values),
+        **checked(scheme, {**agreed_values(score), **facts.values}),
         note=facts.note,
         read_on=checked_day(study, facts.read_on or today, today),
     )
@@ -252,8 +252,8 @@ def refuse_reading_again(score: StudyScore, by: Staff) -> None:
     own = ScoreReading.objects.filter(study=score.study, scheme=kind, reader=by, role=READER, withdrawn=True)
     if score.two_readers and score.readings and own.exists():
         raise TransitionRefused(
-            "You took a reading of this scan back and may have seen the other reader’s values. Another person reads it; "
-            "or undo that in the history and change the reading, with a reason."
+            "You took a reading of this scan back and may have seen the other reader’s values. Another person reads "
+            "it; or undo that in the history and change the reading, with a reason."
         )
 
 

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from imaging.kinds import KINDS
 from imaging.models import ImagingPolicy, ImagingStudy
 from imaging.response.comparable import Obstacle, Study, comparability
 from imaging.response.curie import relative_of_bone
 from imaging.response.scores import CutOff, RelativeScore, Scheme, ScoreKind, relative_score
 from imaging.scoring.counting import Standing, StudyScore, scores_by, study_score
 from imaging.scoring.schemes import cut_offs_shown
+from patients.models import Patient
 from schedules.protocol.trace import words
 
 
@@ -43,12 +45,28 @@ class CutOffNote:
 
 def compare(study: ImagingStudy, scheme: Scheme, policy: ImagingPolicy) -> Comparison:
     """Return how `study` scores by `scheme` against the latest earlier baseline that has a score by it."""
-    score = study_score(study, scheme, policy)
+    return among(study_score(study, scheme, policy), scores_by(scheme, baselines_before(study), policy))
+
+
+def course_of(patient: Patient, scheme: Scheme, policy: ImagingPolicy) -> list[Comparison]:
+    """Return every standing scan of a patient that was read by `scheme`, the earliest first, each against its baseline.
+
+    One scheme only: scores of two schemes do not stand for each other.
+    """
+    kinds = [key for key, kind in KINDS.items() if kind.scored]
+    studies = ImagingStudy.objects.standing().filter(patient=patient, kind__in=kinds).order_by("-imaged_on", "-id")
+    read = [each for each in scores_by(scheme, studies, policy) if each.readings]
+    return [among(each, read) for each in reversed(read)]
+
+
+def among(score: StudyScore, read: Sequence[StudyScore]) -> Comparison:
+    """Return a scan against the latest earlier baseline among `read`, the latest first."""
     if score.counts is None:
         return Comparison(score, "No score counts yet.")
-    if study.is_baseline:
+    if score.study.is_baseline:
         return Comparison(score, "This scan is a baseline: later scans are held against it.")
-    return against(score, scores_by(scheme, baselines_before(study), policy))
+    day = score.study.imaged_on
+    return against(score, [each for each in read if each.study.is_baseline and each.study.imaged_on < day])
 
 
 def baselines_before(study: ImagingStudy) -> list[ImagingStudy]:

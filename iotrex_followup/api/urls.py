@@ -10,6 +10,9 @@ from rest_framework.views import APIView
 
 from accounts.api import ClinicResource, MembershipResource, MeRoute
 from events.api import MessageResource, WebhookResource
+from imaging.api.readings import ScoreReadingResource
+from imaging.api.scores import StudyScoreResource
+from imaging.api.scoring import ScoringResource
 from interop.fhir.api import PlanDefinitionResource, PlanDefinitionsRoute
 from interop.labs.api import LabImportResource
 from iotrex_followup.api.docs import docs
@@ -84,6 +87,7 @@ for prefix, resource in {
     "quarantine": QuarantineResource,
     "reference-ranges": RangeResource,
     "results": ResultResource,
+    "score-readings": ScoreReadingResource,
     "sign-offs": SignOffResource,
     "simulations": SimulationResource,
     "supportive-care": SupportResource,
@@ -139,6 +143,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/clinics/<uuid:pk>/calendar", ClinicCalendarRoute.as_view({"get": "read"}), name="clinic-calendar"),
     path("v1/clinics/<uuid:pk>/settings", SettingsRoute.as_view({"get": "read"}), name="clinic-settings"),
     path("v1/clinics/<uuid:pk>/monitoring", ClinicMonitoringRoute.as_view({"get": "read"}), name="clinic-monitoring"),
+    path(
+        "v1/clinics/<uuid:pk>/scoring",
+        ScoringResource.as_view({"get": "retrieve", "patch": "partial_update"}, detail=True),
+        name="clinic-scoring",
+    ),
+    path(
+        "v1/imaging-studies/<uuid:pk>/score",
+        StudyScoreResource.as_view({"get": "retrieve"}, detail=True),
+        name="study-score",
+    ),
     path("v1/me", MeRoute.as_view({"get": "read"}), name="me"),
     path("v1/labs/grade", GradeRoute.as_view({"post": "grade"}), name="labs-grade"),
     path("v1/labs/imports", LabImportResource.as_view({"get": "list", "post": "create"}), name="labs-imports"),

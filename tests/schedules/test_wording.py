@@ -13,7 +13,8 @@ SUBJECTS = (
     "|ladder|cover|handover|support|clinical_event|result|laboratory|range|quarantine|lab_policy|score|imaging_policy"
 )
 KIND = re.compile(rf'"((?:{SUBJECTS})\.[a-z_]+)"')
-WRITERS = ["patients/actions.py", "*/open_work.py", "schedules/actions/*.py", "labs/actions/*.py", "imaging/actions/*.py"]
+WRITERS = ["patients/actions.py", "*/open_work.py", "schedules/actions/*.py", "labs/actions/*.py"]
+WRITERS += ["imaging/actions/*.py"]
 
 
 @pytest.mark.parametrize(
