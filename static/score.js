@@ -13,7 +13,7 @@ export function start(form) {
     if (row) show(row, picture.dataset.fill);
     sum(form, rows);
   });
-  form.querySelector("[data-rest]").addEventListener("click", () => {
+  form.querySelector("[data-rest]")?.addEventListener("click", () => {
     for (const row of asked) if (valueOf(row) === null) choose(row, 0);
   });
   for (const row of asked) show(row, picture.dataset.fill);
@@ -83,5 +83,6 @@ function sum(form, rows) {
   const missing = values.filter((value) => value === null).length;
   form.querySelector("[data-total]").value = values.reduce((total, value) => total + (value ?? 0), 0);
   form.querySelector("[data-missing]").textContent = missing ? `, ${missing} without a value` : "";
-  form.querySelector("[data-rest]").disabled = !missing;
+  const rest = form.querySelector("[data-rest]");
+  if (rest) rest.disabled = !missing;
 }

@@ -65,7 +65,13 @@ class ReadingForm(forms.Form):
 class ChangeReadingForm(ReadingForm):
     """A change of what was read, with its reason."""
 
-    reason = forms.CharField(required=False, max_length=500, widget=SHORT_TEXT, label="Reason for the change")
+    reason = forms.CharField(
+        required=False,
+        max_length=500,
+        widget=SHORT_TEXT,
+        label="Reason for the change",
+        help_text="Stands in the history, which the other reader sees too: name no values.",
+    )
 
     def fields_entered(self, kept: Mapping[str, int]) -> dict[str, Any]:
         """Return what was entered, with the values in `kept` of regions that were not asked for."""

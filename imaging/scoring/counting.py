@@ -97,8 +97,13 @@ class StudyScore:
             case Standing.AWAITS_ADJUDICATION:
                 count = len(self.agreement.differing) if self.agreement else 0
                 return f"The readers differ in {count} region{'s' * (count != 1)}; awaits adjudication."
+        return f"{self.scheme.kind} score {self.counting.total if self.counting else 0}, {self.how}."
+
+    @property
+    def how(self) -> str:
+        """Return how the score that counts came about: "read alike by Dr Ito and Dr Oz"."""
         how = "adjudicated by" if self.adjudication else "read alike by" if self.agreement else "read by"
-        return f"{self.scheme.kind} score {self.counting.total if self.counting else 0}, {how} {self.read_by}."
+        return f"{how} {self.read_by}"
 
 
 @dataclass

@@ -76,7 +76,7 @@ def change_score(request: ClinicRequest, pk: UUID) -> HttpResponse:
         return back_to_scores(request, study)
     rows = rows_between(form, score.agreement, agreed) if adjudicated else None
     title = f"Change the {'adjudication' if adjudicated else f'{scheme.kind} score'}"
-    return score_page(request, form, study, title=title, button="Save change", rows=rows, agreed=agreed)
+    return score_page(request, form, study, title=title, button="Save change", rows=rows, agreed=agreed, score=score)
 
 
 @require_http_methods(["GET", "POST"])
@@ -172,7 +172,7 @@ def score_page(
         "scheme": form.scheme,
         "rows": rows or form.regions,
         "beside": rows is not None,
-        "score": score,
+        "readings": score.readings if score else (),
         "values": shown,
         "body": f"imaging/body_{str(form.scheme.kind).lower()}.html",
         "levels": list(enumerate(form.scheme.levels)),

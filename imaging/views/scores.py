@@ -56,6 +56,7 @@ def patient_scores(request: ClinicRequest, pk: UUID) -> HttpResponse:
                 "scheme": scheme,
                 "rows": list(reversed(course)),
                 "last": course[-1],
+                "counted": next((each for each in reversed(course) if each.score.counts), None),
                 "picture": None if request.htmx else picture_of(scheme, course, infusions),
             }
             for scheme, course in courses

@@ -71,7 +71,7 @@ def test_three_people_read_a_scan(page: Page, chromium: Browser, study: ImagingS
     expect(third.locator("[data-total]")).to_have_text("4")
     assert violations(third) == []
     third.get_by_role("button", name="Save adjudication").click()
-    expect(third.get_by_text("Curie score 4, adjudicated by Dr Be.").first).to_be_visible()
+    expect(third.get_by_text("4 of 30, adjudicated by Dr Be")).to_be_visible()
     expect(third.get_by_text("at baseline 8: relative score 0.5.").first).to_be_visible()
     third.context.close()
 
@@ -116,6 +116,11 @@ def read_by_keyboard(page: Page, address: str) -> None:
 def test_pages_of_scores_are_accessible_and_hold_on_a_phone(page: Page, study: ImagingStudy) -> None:
     ReadingFactory(study=study, scheme="SIOPEN", given={"left_thigh": 6, "skull": 2})
     ReadingFactory(study=study, scheme="SIOPEN", given={"left_thigh": 5, "skull": 2})
+    adjudicated = StudyFactory(patient=study.patient, imaged_on=study.imaged_on - timedelta(days=30))
+    for role, pelvis in (("reader", 2), ("reader", 3), ("adjudication", 3)):
+        ReadingFactory(
+            study=adjudicated, role=role, given={"pelvis": pelvis}, reader__name="Dr Annabel Lindqvist-Moreno"
+        )
     sign_in(page)
     found = {}
     for viewport in (None, PHONE):
@@ -123,6 +128,7 @@ def test_pages_of_scores_are_accessible_and_hold_on_a_phone(page: Page, study: I
             page.set_viewport_size(viewport)
         for path in (
             f"/imaging/studies/{study.pk}/scores/",
+            f"/imaging/studies/{adjudicated.pk}/scores/",
             f"/imaging/studies/{study.pk}/scores/new/?scheme=Curie",
             f"/imaging/studies/{study.pk}/scores/adjudicate/?scheme=SIOPEN",
             f"/patients/{study.patient_id}/scores/",
