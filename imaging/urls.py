@@ -1,10 +1,11 @@
 from django.urls import URLPattern, URLResolver, path
 
-from imaging.views import assessments, readings, scores, scoring, studies
+from imaging.views import assessments, readings, scores, scoring, studies, worklist
 
 app_name = "imaging"
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("imaging/", worklist.worklist, name="worklist"),
     path("patients/<uuid:pk>/imaging/", studies.studies, name="studies"),
     path("patients/<uuid:pk>/imaging/new/", studies.record, name="record_study"),
     path("imaging/studies/<uuid:pk>/", studies.study, name="study"),
