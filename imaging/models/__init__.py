@@ -1,7 +1,8 @@
 """Studies, what readers gave them, lesions and what was measured of them, and what a clinician made of it all."""
 
 from imaging.models.policy import ImagingPolicy
+from imaging.models.preparation import PreparationPolicy, ThyroidBlockade, Withdrawal
 from imaging.models.readings import ScoreReading
 from imaging.models.studies import ImagingStudy
 
-__all__ = ["ImagingPolicy", "ImagingStudy", "ScoreReading"]
+__all__ = ["ImagingPolicy", "ImagingStudy", "PreparationPolicy", "ScoreReading", "ThyroidBlockade", "Withdrawal"]
