@@ -3,3 +3,32 @@ from django.apps import AppConfig
 
 class ImagingConfig(AppConfig):
     name = "imaging"
+
+    def ready(self) -> None:
+        """Let preparations follow what happens to scans and infusions, and say what of them others show."""
+        from accounts.open_work import OPEN_WORK
+        from events.undo import BEFORE_UNDO
+        from imaging import checks, moves  # noqa: F401  (checks registers itself)
+        from imaging.actions.medicines import refuse_withheld
+        from imaging.agreed import agreed_with
+        from imaging.deciding import READS, about_medicines, against_infusion, waiting
+        from imaging.models import ThyroidBlockade, Withdrawal
+        from imaging.open_work import RESTARTS
+        from imaging.sign_offs import preparation_settings
+        from iotrex_followup.history import AT_THE_END
+        from patients.actions import INFUSION_CONCERNS
+        from schedules.actions.records import CARRIED
+        from schedules.appointments.decisions import CAUSES, Cause
+        from schedules.documents.preparing import AGREED
+        from schedules.sign_offs import SETTINGS
+
+        moves.register()
+        AT_THE_END.append(moves.tell_of_moves)
+        CAUSES.append(Cause(READS, about_medicines, waiting))
+        INFUSION_CONCERNS.append(against_infusion)
+        AGREED.append(agreed_with)
+        SETTINGS.append(preparation_settings)
+        OPEN_WORK.append(RESTARTS)
+        CARRIED.extend((Withdrawal, ThyroidBlockade))
+        for kind in ("medicine.recorded", "medicine.changed"):
+            BEFORE_UNDO[kind].append(refuse_withheld)

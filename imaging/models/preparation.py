@@ -14,7 +14,9 @@ from iotrex_followup.columns import NumericField
 from iotrex_followup.history import keep_history
 from iotrex_followup.ids import uuid7
 from patients.models import FOLLOWED_HERE, ClinicRowQuerySet, Medicine, Patient, Treatment
-from schedules.models import PlannedVisit
+from schedules.models import OPEN_ACTIVITY, PlannedVisit
+
+MIBG_SCAN = "mibg_scan"  # the planned activity
 
 
 @keep_history()
@@ -61,9 +63,9 @@ class WithdrawalQuerySet(ClinicRowQuerySet["Withdrawal"]):
 
     def outdated(self) -> WithdrawalQuerySet:
         """Confirmed withdrawals for a planned scan that is on another day now than the one they were counted from."""
-        now_on = Coalesce("visit__appointment__on", "visit__target")
-        standing = self.filter(state=Withdrawal.State.CONFIRMED, visit__status=PlannedVisit.Status.PLANNED)
-        return standing.exclude(counted_from=now_on)
+        still_open = {"visit__activities__activity": MIBG_SCAN, "visit__activities__status__in": OPEN_ACTIVITY}
+        standing = self.filter(state=Withdrawal.State.CONFIRMED, **still_open)
+        return standing.exclude(counted_from=Coalesce("visit__appointment__on", "visit__target"))
 
 
 @keep_history()

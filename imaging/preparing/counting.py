@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
 
-from imaging.preparing.table import BlockadeDose, MedicineClass, Occasion, Table
+from imaging.preparing.table import BlockadeDose, MedicineClass, OccasionKind, Table
 
 MONTHS = 12
 
@@ -32,12 +32,12 @@ class Blockade:
     dose: BlockadeDose
 
 
-def tracer_on(day: date, occasion: Occasion, table: Table) -> date:
+def tracer_on(day: date, occasion: OccasionKind, table: Table) -> date:
     """Return the day on which the tracer of a scan booked for `day` is given, or the day of the infusion itself."""
-    return day - timedelta(days=table.scan.injection_days_before) if occasion is Occasion.SCAN else day
+    return day - timedelta(days=table.scan.injection_days_before) if occasion is OccasionKind.SCAN else day
 
 
-def days_of(group: MedicineClass, day: date, occasion: Occasion, table: Table) -> Days:
+def days_of(group: MedicineClass, day: date, occasion: OccasionKind, table: Table) -> Days:
     """Return when a medicine of the class is not taken for a scan or infusion on `day`.
 
     Whole days lie between: with 7 days before the 15th, the 8th to the 14th are without it, the 7th is the last.
@@ -52,15 +52,15 @@ def days_of(group: MedicineClass, day: date, occasion: Occasion, table: Table) -
     )
 
 
-def restart_on(group: MedicineClass, day: date, occasion: Occasion, table: Table) -> date | None:
+def restart_on(group: MedicineClass, day: date, occasion: OccasionKind, table: Table) -> date | None:
     """Return the first day on which a medicine of the class may be taken again; None: no number is on file."""
-    if occasion is Occasion.SCAN:
+    if occasion is OccasionKind.SCAN:
         return day + timedelta(days=table.scan.restart_days)
     after = group.after_infusion
     return day + timedelta(days=after.days) if after else None
 
 
-def blockade_for(birth_date: date, day: date, occasion: Occasion, table: Table) -> Blockade:
+def blockade_for(birth_date: date, day: date, occasion: OccasionKind, table: Table) -> Blockade:
     """Return the thyroid blockade for a scan or infusion on `day`, with the dose at the patient's age on its first day.
 
     An age is complete months of the calendar: who is born on the 31st is a month old on the last day of a shorter one.

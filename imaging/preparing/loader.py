@@ -13,7 +13,7 @@ from imaging.preparing.table import (
     BlockadeDose,
     Duration,
     MedicineClass,
-    Occasion,
+    OccasionKind,
     ScanDays,
     Table,
     folded,
@@ -104,14 +104,14 @@ class _Reader:
         self.twice([group.key for group in classes], "is the key of two classes")
         self.twice([name for group in classes for name in group.names], "is a name of two classes")
         blockade = self.get(content, "", "blockade", dict)
-        self.only(blockade, "blockade.", {"product", "doses", *Occasion})
+        self.only(blockade, "blockade.", {"product", "doses", *OccasionKind})
         return Table(
             version=self.get(content, "", "version", str),
             classes=tuple(classes),
             scan=self.scan(self.get(content, "", "scan", dict)),
             product=self.get(blockade, "blockade.", "product", str),
             blockade={
-                each: self.blockade(self.get(blockade, "blockade.", each.value, dict), each) for each in Occasion
+                each: self.blockade(self.get(blockade, "blockade.", each.value, dict), each) for each in OccasionKind
             },
             doses=self.doses(blockade),
         )
@@ -181,7 +181,7 @@ class _Reader:
                 self.wrong(f"{path}of", f"{name!r} is not among the names of its class")
         return Duration(self.days(content, path, "days"), self.source_of(content, path), frozenset(of))
 
-    def blockade(self, content: Mapping[str, Any], occasion: Occasion) -> BlockadeDays:
+    def blockade(self, content: Mapping[str, Any], occasion: OccasionKind) -> BlockadeDays:
         path = f"blockade.{occasion.value}."
         self.only(content, path, set(BlockadeDays.__dataclass_fields__))
         return BlockadeDays(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
-class Occasion(StrEnum):
+class OccasionKind(StrEnum):
     """What a patient is prepared for."""
 
     SCAN = "scan"
@@ -57,9 +57,9 @@ class MedicineClass:
     prescribed_for_pressure: bool = False
     no_days: str = ""
 
-    def before(self, occasion: Occasion) -> Duration | None:
+    def before(self, occasion: OccasionKind) -> Duration | None:
         """Return how long it is withheld before a scan or an infusion; None: no number is on file."""
-        return self.before_scan if occasion is Occasion.SCAN else self.before_infusion
+        return self.before_scan if occasion is OccasionKind.SCAN else self.before_infusion
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ class Table:
     classes: tuple[MedicineClass, ...]
     scan: ScanDays
     product: str
-    blockade: Mapping[Occasion, BlockadeDays]
+    blockade: Mapping[OccasionKind, BlockadeDays]
     doses: tuple[BlockadeDose, ...]
 
     def find(self, name: str) -> Found | None:

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imaging.preparing import Occasion, adapted, age_words, blockade_for, days_of, packaged, tracer_on
+from imaging.preparing import OccasionKind, adapted, age_words, blockade_for, days_of, packaged, tracer_on
 
 TABLE = packaged()
 DAY = date(2024, 5, 15)
-SCAN, INFUSION = Occasion.SCAN, Occasion.INFUSION
+SCAN, INFUSION = OccasionKind.SCAN, OccasionKind.INFUSION
 
 
 def group(name):

@@ -91,25 +91,47 @@ def mistakes(*swaps):
 @pytest.mark.parametrize(
     ("old", "new", "mistake"),
     [
-        ('version = "1"', "", "medicines.toml: version: is missing"),
-        ('version = "1"', "version = 1", "medicines.toml: version: must be a text"),
-        ('key = "reserpine"', 'key = "labetalol"', "medicines.toml: labetalol: is the key of two classes"),
-        ('names = ["bupropion"]', 'names = ["bupropion", "labetalol"]', "medicines.toml: labetalol: is a name of two classes"),
-        ('names = ["bupropion"]', 'names = ["bupropion", "Zyban"]', "medicines.toml: classes[7].names: 'Zyban' must be written in small letters without accents or signs"),
-        ('evidence = "high"', 'evidence = "sure"', "medicines.toml: classes[0].evidence: must be one of high, medium, mechanistic, listed"),
-        ('source = "mayo"', 'source = "hearsay"', "medicines.toml: classes[0].before_scan.source: names no source; known: adreview, after_scan, azedra, half_lives, infusion, injection, iodide, longest, mayo, restart, review, stjude"),
-        ("days = 42", "days = 400", "medicines.toml: classes[1].before_scan.days: must lie between 0 and 365 days"),
-        ("days = 42", 'days = "42"', "medicines.toml: classes[1].before_scan.days: must be a whole number"),
-        ('of = ["bupropion"]', 'of = ["zyban"]', "medicines.toml: classes[7].before_scan.of: 'zyban' is not among the names of its class"),
-        (', of = ["bupropion"]', "", "medicines.toml: classes[7].before_scan.of: is missing"),
-        ('no_days = "Five half-lives are many months', '# "', "medicines.toml: classes[4]: has either all of before_scan, before_infusion, after_infusion, or `no_days`, which says why not"),
-        ("from_months = 1\n", "from_months = 0\n", "medicines.toml: blockade.doses: must begin at 0 months and rise"),
-        ("last_days_after = 10", "last_day_after = 10", "medicines.toml: blockade.infusion.last_days_after: is missing"),
-        ("prescribed_for_pressure = true", "for_pressure = true", "medicines.toml: classes[0].for_pressure: is not known here; known: after_infusion, before_infusion, before_scan, evidence, evidence_source, key, name, names, no_days, prescribed_for_pressure, what"),
+        ('version = "1"', "", "version: is missing"),
+        ('version = "1"', "version = 1", "version: must be a text"),
+        ('key = "reserpine"', 'key = "labetalol"', "labetalol: is the key of two classes"),
+        ('names = ["bupropion"]', 'names = ["bupropion", "labetalol"]', "labetalol: is a name of two classes"),
+        (
+            'names = ["bupropion"]',
+            'names = ["bupropion", "Zyban"]',
+            "classes[7].names: 'Zyban' must be written in small letters",
+        ),
+        (
+            'evidence = "high"',
+            'evidence = "sure"',
+            "classes[0].evidence: must be one of high, medium, mechanistic, listed",
+        ),
+        (
+            'source = "mayo"',
+            'source = "hearsay"',
+            "classes[0].before_scan.source: names no source; known: adreview, after_scan,",
+        ),
+        ("days = 42", "days = 400", "classes[1].before_scan.days: must lie between 0 and 365 days"),
+        ("days = 42", 'days = "42"', "classes[1].before_scan.days: must be a whole number"),
+        (
+            'of = ["bupropion"]',
+            'of = ["zyban"]',
+            "classes[7].before_scan.of: 'zyban' is not among the names of its class",
+        ),
+        (', of = ["bupropion"]', "", "classes[7].before_scan.of: is missing"),
+        ('no_days = "Five half-lives are many months', '# "', "classes[4]: has either all of before_scan,"),
+        ("from_months = 1\n", "from_months = 0\n", "blockade.doses: must begin at 0 months and rise"),
+        ("last_days_after = 10", "last_day_after = 10", "blockade.infusion.last_days_after: is missing"),
+        (
+            "prescribed_for_pressure = true",
+            "for_pressure = true",
+            "classes[0].for_pressure: is not known here; known: after_infusion,",
+        ),
     ],
-)  # fmt: skip
+)
 def test_mistake_in_the_file_is_named(old, new, mistake):
-    assert mistake in mistakes((old, new))
+    found = mistakes((old, new))
+
+    assert [each for each in found if each.startswith(f"medicines.toml: {mistake}")], found
 
 
 def test_every_mistake_is_told_at_once():
