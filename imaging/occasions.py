@@ -58,6 +58,11 @@ class Occasion:
         return self.day is not None and not self.over
 
     @property
+    def query(self) -> str:
+        """How an address names it."""
+        return f"{'visit' if self.visit else 'treatment'}={self.row.pk}"
+
+    @property
     def path(self) -> str:
         """The address of its page."""
         page = "imaging:prepare_scan" if self.visit else "imaging:prepare_infusion"

@@ -10,6 +10,8 @@ from rest_framework.views import APIView
 
 from accounts.api import ClinicResource, MembershipResource, MeRoute
 from events.api import MessageResource, WebhookResource
+from imaging.api.medicines import MedicineResource
+from imaging.api.withdrawals import WithdrawalResource
 from interop.fhir.api import PlanDefinitionResource, PlanDefinitionsRoute
 from interop.labs.api import LabImportResource
 from iotrex_followup.api.docs import docs
@@ -91,6 +93,8 @@ for prefix, resource in {
     "visit-records": RecordResource,
     "visits": VisitResource,
     "webhooks": WebhookResource,
+    "medicines": MedicineResource,
+    "withdrawals": WithdrawalResource,
 }.items():
     router.register(prefix, resource, basename=prefix)
 

@@ -76,12 +76,14 @@ def test_schema_says_which_changes_need_a_version(schema):
         "patch clinics/{id}/reminder-rules",
         "patch contacts/{id}",
         "patch laboratories/{id}",
+        "patch medicines/{id}",
         "patch patients/{id}",
         "patch plans/{id}",
         "patch protocols/{id}",
         "patch reference-ranges/{id}",
         "patch treatments/{id}",
         "patch webhooks/{id}",
+        "patch withdrawals/{id}",
         "post appointments/{id}/move",
     }
 
