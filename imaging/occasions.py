@@ -1,19 +1,18 @@
 """What a patient is prepared for: the planned MIBG scans and infusions, and the day each is on now."""
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Prefetch
 from django.urls import reverse
 
 from accounts.models import Clinic
 from imaging.models import PreparationPolicy, ThyroidBlockade, Withdrawal
-from imaging.models.preparation import MIBG_SCAN
+from imaging.models.preparation import MIBG_SCAN, WithdrawalQuerySet
 from imaging.preparing import OccasionKind, Table, adapted, packaged
-from patients.models import Patient, Treatment
+from patients.models import Patient, Treatment, TreatmentQuerySet
 from schedules.models import OPEN_ACTIVITY, ActivityStatus, PlannedActivity, PlannedVisit
 from schedules.names import timepoint_name
+from schedules.querysets import PlannedVisitQuerySet
 
 DONE = (ActivityStatus.DONE, ActivityStatus.DONE_ELSEWHERE)
 
@@ -104,7 +103,7 @@ def coming_occasions(patient: Patient, *, today: date) -> list[Occasion]:
     return sorted(ahead, key=lambda each: (each.day or date.max, each.name))
 
 
-def scans_of(patient: Patient) -> Sequence[PlannedVisit]:
+def scans_of(patient: Patient) -> PlannedVisitQuerySet:
     """Return the open visits of a patient at which an MIBG scan is to be done."""
     scans = PlannedActivity.objects.filter(activity=MIBG_SCAN, status__in=OPEN_ACTIVITY)
     visits = PlannedVisit.objects.filter(
@@ -113,20 +112,17 @@ def scans_of(patient: Patient) -> Sequence[PlannedVisit]:
     return visits.select_related("appointment", "patient__clinic", "clinic").prefetch_related("activities")
 
 
-def planned_of(patient: Patient) -> Sequence[Treatment]:
+def planned_of(patient: Patient) -> TreatmentQuerySet:
     """Return the treatments planned for a patient."""
     planned = Treatment.objects.filter(patient=patient, state=Treatment.State.PLANNED)
     return planned.select_related("patient__clinic", "clinic")
 
 
-def with_occasions(rows: Iterable[Withdrawal]) -> list[Withdrawal]:
+def with_occasions(rows: WithdrawalQuerySet) -> list[Withdrawal]:
     """Return withdrawals with all that `occasion_of` and a page read of them, in the same few queries."""
-    pks = [row.pk for row in rows]
     related = ("patient__clinic", "clinic", "medicine", "visit__appointment", "visit__patient__clinic", "visit__clinic")
     more = ("treatment__patient__clinic", "treatment__clinic", "prescriber_staff", "restart_owner", "confirmed_by")
-    found = Withdrawal.objects.filter(pk__in=pks).select_related(*related, *more)
-    by_pk = {row.pk: row for row in found.prefetch_related(Prefetch("visit__activities"))}
-    return [by_pk[pk] for pk in pks]
+    return list(rows.select_related(*related, *more).prefetch_related("visit__activities"))
 
 
 def table_of(clinic: Clinic) -> Table:

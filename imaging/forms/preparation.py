@@ -1,20 +1,15 @@
 """What is entered about medicines, withdrawals and blockades; imaging/actions decides whether it can be."""
 
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 from django import forms
 
 from accounts.models import Clinic, Role, Staff
 from imaging.actions.blockades import BlockadeFacts
 from imaging.actions.medicines import MedicineFacts
-from imaging.actions.preparation_policy import MOST_BETWEEN
 from imaging.actions.withdrawals import WithdrawalFacts
-from imaging.models import PreparationPolicy
-from imaging.preparing import STEPS, Duration, MedicineClass, Standing, packaged
-from imaging.preparing.loader import MOST_DAYS
 from iotrex_followup.fields import DateField
 
 SHORT_TEXT = forms.Textarea(attrs={"rows": 2})
@@ -135,64 +130,3 @@ class BlockadeForm(forms.Form):
     @property
     def facts(self) -> BlockadeFacts:
         return BlockadeFacts(**self.cleaned_data)
-
-
-class Cell(NamedTuple):
-    """One step of a class on the page of the clinic's days: its field, and what is shipped."""
-
-    label: str
-    field: forms.BoundField
-    shipped: Duration | None
-
-    @property
-    def standing(self) -> str:
-        """How far the shipped number can be relied on."""
-        if self.shipped is None:
-            return "shipped without a number"
-        verified = self.shipped.verified_for
-        what = f"verified for {', '.join(sorted(verified))}" if verified else Standing.UNVERIFIED.value
-        return f"shipped: {self.shipped.days}, {what}"
-
-
-STEP_LABELS = {
-    "before_scan": "Days before a scan",
-    "before_infusion": "Days before an infusion",
-    "after_infusion": "Days after an infusion",
-}
-
-
-class PreparationPolicyForm(forms.Form):
-    """The clinic's days for each class and step; empty: as shipped."""
-
-    injection_days_before = forms.IntegerField(
-        required=False, min_value=0, max_value=MOST_BETWEEN, label="Days from the tracer to the booked day"
-    )
-
-    def __init__(self, *args: Any, policy: PreparationPolicy, **kwargs: Any) -> None:
-        known = {f"{key}.{step}": days for key, steps in policy.days.items() for step, days in steps.items()}
-        kwargs["initial"] = known | {"injection_days_before": policy.injection_days_before}
-        super().__init__(*args, **kwargs)
-        self.shipped = packaged()
-        for group in self.shipped.classes:
-            for step in STEPS:
-                self.fields[f"{group.key}.{step}"] = forms.IntegerField(
-                    required=False, min_value=0, max_value=MOST_DAYS, label=f"{group.name}: {STEP_LABELS[step].lower()}"
-                )
-
-    @property
-    def rows(self) -> Iterator[tuple[MedicineClass, list[Cell]]]:
-        """The classes, each with its steps."""
-        for group in self.shipped.classes:
-            yield (
-                group,
-                [Cell(STEP_LABELS[step], self[f"{group.key}.{step}"], getattr(group, step)) for step in STEPS],
-            )
-
-    @property
-    def days(self) -> dict[str, dict[str, int]]:
-        """What was entered, by class and step."""
-        entered = {
-            group.key: {step: self.cleaned_data.get(f"{group.key}.{step}") for step in STEPS}
-            for group in self.shipped.classes
-        }
-        return {key: {step: days for step, days in steps.items() if days is not None} for key, steps in entered.items()}

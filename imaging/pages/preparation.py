@@ -1,6 +1,6 @@
 """What pages show of preparations: a patient's medicines by the table, and what a clinic has to see to."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -108,8 +108,7 @@ class Prepared(NamedTuple):
 
 def prepared(occasion: Occasion, table: Table, *, today: date) -> Prepared:
     """Return how a patient is prepared for a scan or infusion."""
-    rows = list(Withdrawal.objects.filter(**occasion.columns).order_by("id"))
-    full = with_occasions(rows)
+    full = with_occasions(Withdrawal.objects.filter(**occasion.columns).order_by("id"))
     standing = {row.medicine_id: row for row in full if row.is_open}
     medicines = Medicine.objects.standing().filter(patient=occasion.patient).order_by("name", "id")
     shown = [each for each in medicines if each.pk in standing or each.ended_on is None or each.ended_on >= today]
@@ -202,5 +201,4 @@ def clinic_preparation(clinic: Clinic, *, today: date) -> ClinicPreparation:
 
 def clinic_rows(rows: WithdrawalQuerySet, today: date) -> list[ClinicRow]:
     """Return the rows of withdrawals in their order."""
-    found: Iterable[Withdrawal] = with_occasions(rows[:MOST_LISTED])
-    return [ClinicRow(row, occasion_of(row), today) for row in found]
+    return [ClinicRow(row, occasion_of(row), today) for row in with_occasions(rows[:MOST_LISTED])]

@@ -15,7 +15,8 @@ from accounts.permissions import May, may_here, requires, visible_or_404
 from events.models import Event
 from imaging.actions.blockades import record_blockade, withdraw_blockade
 from imaging.actions.preparation_policy import set_preparation_policy
-from imaging.forms.preparation import BlockadeForm, PreparationPolicyForm, ReasonForm
+from imaging.forms.preparation import BlockadeForm, ReasonForm
+from imaging.forms.preparation_days import PreparationPolicyForm
 from imaging.models import PreparationPolicy, ThyroidBlockade
 from imaging.occasions import Occasion, occasion_of, of_treatment, of_visit, table_of
 from imaging.pages.preparation import clinic_preparation, prepared
@@ -87,7 +88,8 @@ def block_for_infusion(request: ClinicRequest, pk: UUID) -> HttpResponse:
 def blockade_page(request: ClinicRequest, occasion: Occasion) -> HttpResponse:
     """Show the form of a blockade, filled in by the table at the patient's age."""
     table = table_of(request.clinic)
-    initial, told = {"product": table.product}, ""
+    initial: dict[str, object] = {"product": table.product}
+    told = ""
     if occasion.day:
         found = blockade_for(occasion.patient.birth_date, occasion.day, occasion.kind, table)
         days = table.blockade[occasion.kind]
@@ -141,7 +143,7 @@ def change_preparation_days(request: ClinicRequest) -> HttpResponse:
         form,
         lambda: set_preparation_policy(
             clinic=request.clinic,
-            days=form.days,
+            days=form.entered,
             injection_days_before=form.cleaned_data["injection_days_before"],
             by=request.user,
         ),
@@ -164,7 +166,7 @@ def policy_page(request: ClinicRequest, form: PreparationPolicyForm) -> HttpResp
     if not may_decide:
         for field in form.fields.values():
             field.disabled = True
-    context = {"form": form, "rows": list(form.rows), "table": form.shipped, "may_decide": may_decide}
+    context = {"form": form, "rows": form.rows, "table": form.shipped, "may_decide": may_decide}
     return render(request, "imaging/preparation_days.html", context, status=422 if form.is_bound else 200)
 
 
