@@ -11,7 +11,7 @@ class ImagingConfig(AppConfig):
         from imaging import checks, moves  # noqa: F401  (checks registers itself)
         from imaging.actions.medicines import refuse_withheld
         from imaging.agreed import agreed_with
-        from imaging.deciding import READS, about_medicines, against_infusion, waiting
+        from imaging.deciding import READS, about_medicines, against_infusion, visits_waiting
         from imaging.models import ThyroidBlockade, Withdrawal
         from imaging.open_work import RESTARTS
         from imaging.sign_offs import preparation_settings
@@ -24,7 +24,7 @@ class ImagingConfig(AppConfig):
 
         moves.register()
         AT_THE_END.append(moves.tell_of_moves)
-        CAUSES.append(Cause(READS, about_medicines, waiting))
+        CAUSES.append(Cause(READS, about_medicines, visits_waiting))
         INFUSION_CONCERNS.append(against_infusion)
         AGREED.append(agreed_with)
         SETTINGS.append(preparation_settings)

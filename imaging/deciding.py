@@ -1,13 +1,14 @@
 """What of a preparation a person has to decide, as worklist, calendar and the forms of infusions say it."""
 
 from datetime import date
+from uuid import UUID
 
+from accounts.models import Clinic
 from imaging.models import Withdrawal
 from imaging.occasions import of_visit
 from patients.models import Patient, Treatment
 from schedules.models import PlannedVisit
 from schedules.protocol.trace import words
-from schedules.querysets import PlannedVisitQuerySet
 
 READS = ("activities", "withdrawals")  # what `about_medicines` reads of a visit
 CANNOT = "An interfering medicine cannot be withdrawn"
@@ -27,11 +28,12 @@ def about_medicines(visit: PlannedVisit) -> list[str]:
     return found
 
 
-def waiting(visits: PlannedVisitQuerySet) -> PlannedVisitQuerySet:
-    """Return those of `visits` about which `about_medicines` says something; from the few withdrawals to them."""
-    undecided, outdated = Withdrawal.objects.undecided(), Withdrawal.objects.outdated()
-    either = undecided.order_by().values("visit").union(outdated.order_by().values("visit"))
-    return visits.filter(pk__in=[row["visit"] for row in either if row["visit"]])
+def visits_waiting(clinic: Clinic) -> list[UUID]:
+    """Return the visits of a clinic of which `about_medicines` says something, in one query."""
+    of_clinic = Withdrawal.objects.filter(clinic=clinic, visit__isnull=False)
+    undecided = of_clinic.undecided().order_by().values_list("visit", flat=True)
+    outdated = of_clinic.outdated().order_by().values_list("visit", flat=True)
+    return list(undecided.union(outdated))
 
 
 def against_infusion(patient: Patient, on: date) -> list[str]:

@@ -52,6 +52,11 @@ class Occasion:
         return f"{self.treatment.get_kind_display()} infusion" if self.treatment else ""
 
     @property
+    def in_words(self) -> str:
+        """What it is within a sentence: "therapeutic infusion"."""
+        return self.name if self.visit else self.name.lower()
+
+    @property
     def is_ahead(self) -> bool:
         """Whether it is still to take place, so that a patient is prepared for it."""
         return self.day is not None and not self.over

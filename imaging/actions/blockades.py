@@ -109,7 +109,7 @@ def write_event(
         reason=reason,
         blockade=blockade.pk,
         what=f"{blockade.product}, {blockade.dose_mg} mg a day",
-        occasion=occasion_of(blockade).name,
+        occasion=occasion_of(blockade).in_words,
         starts_on=blockade.starts_on,
         last_on=blockade.last_on,
         rows=rows,

@@ -400,7 +400,7 @@ def write_event(
         reason=reason,
         withdrawal=withdrawal.pk,
         medicine=withdrawal.medicine.name,
-        occasion=occasion_of(withdrawal).name,
+        occasion=occasion_of(withdrawal).in_words,
         day=withdrawal.counted_from,
         stop_on=withdrawal.stop_on,
         restart_on=withdrawal.restart_on,

@@ -102,6 +102,11 @@ class ConfirmForm(WithdrawalForm):
         required=False, max_length=500, widget=SHORT_TEXT, help_text="Needed where the days are short of the table’s."
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("prescriber", "substitute", "restart_owner"):
+            self.fields[name].required = True
+
 
 class RestartForm(forms.Form):
     restarted_on = DateField(label="Taken again on")

@@ -50,9 +50,11 @@ class PreparationPolicyForm(forms.Form):
         self.shipped: Table = packaged()
         for group in self.shipped.classes:
             for step in STEPS:
+                shipped: Duration | None = getattr(group, step)
                 self.fields[f"{group.key}.{step}"] = forms.IntegerField(
                     required=False, min_value=0, max_value=MOST_DAYS, label=f"{group.name}: {STEP_LABELS[step].lower()}"
                 )
+                self.fields[f"{group.key}.{step}"].widget.attrs["placeholder"] = shipped.days if shipped else ""
 
     @property
     def rows(self) -> list[tuple[MedicineClass, list[Cell]]]:

@@ -95,7 +95,7 @@ def blockade_page(request: ClinicRequest, occasion: Occasion) -> HttpResponse:
         days = table.blockade[occasion.kind]
         initial |= {"dose_mg": found.dose.dose_mg, "starts_on": found.starts_on, "last_on": found.last_on}
         told = (
-            f"For the {occasion.name} of {words(occasion.day)}. By the table from {found.starts_words} "
+            f"For the {occasion.in_words} of {words(occasion.day)}. By the table from {found.starts_words} "
             f"({days.source}); dose {age_words(found.dose, table)} ({found.dose.source}). Follow your own protocol."
         )
     form = BlockadeForm(request.POST or None, initial=initial)

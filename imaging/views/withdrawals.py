@@ -242,7 +242,7 @@ def told(row: MedicineRow) -> str:
     """Return what stands above the form: which medicine for what, and what the table says."""
     for_what = f" ({row.medicine.taken_for})" if row.medicine.taken_for else ""
     day = f" of {words(row.occasion.day)}" if row.occasion.day else ", which is not planned any more"
-    about = f"{row.medicine}{for_what}, for the {row.occasion.name}{day}."
+    about = f"{row.medicine}{for_what}, for the {row.occasion.in_words}{day}."
     if row.found is None:
         return f"{about} It is not in the table: that does not mean that it is harmless."
     if row.days is None or row.days.last_taken_on is None or row.before is None:

@@ -22,12 +22,13 @@ from schedules.querysets import PlannedVisitQuerySet
 class Cause(NamedTuple):
     """What else is to be decided about an open visit that is booked ahead or whose window has not closed.
 
-    `reads`: what `said` reads of a visit, to be loaded. `waiting` finds those of which `said` says something.
+    `reads`: what `said` reads of a visit, to be loaded. `found`: the few visits of a clinic of which it says something,
+    whether they are booked ahead or not.
     """
 
     reads: tuple[str, ...]
     said: Callable[[PlannedVisit], list[str]]
-    waiting: Callable[[PlannedVisitQuerySet], PlannedVisitQuerySet]
+    found: Callable[[Clinic], list[UUID]]
 
 
 # Apps above this one add theirs in AppConfig.ready.
@@ -129,15 +130,17 @@ def visits_to_decide(clinic: Clinic, calendar: WorkingCalendar, *, today: date) 
         visits.booked_though_closed(on=today),
         coming.within(closed),
         visits.filter(pk__in=without_day),
-        *further_causes(visits, today=today),
+        *further_causes(clinic, visits, today=today),
     ]
     first, *others = (found.order_by().values_list("pk", flat=True) for found in chosen)
     return list(first.union(*others).order_by("id")[:MOST_FOUND])
 
 
-def further_causes(visits: PlannedVisitQuerySet, *, today: date) -> list[PlannedVisitQuerySet]:
-    """Return the visits about which an app above has something to be decided."""
-    not_closed = Q(closes__gte=today)
-    ahead = visits.booked(on=today).filter(not_closed | Q(appointment__state=Appointment.State.BOOKED))
-    waiting = visits.waiting(on=today).filter(not_closed)
-    return [found for cause in CAUSES for found in (cause.waiting(ahead), cause.waiting(waiting))]
+def further_causes(clinic: Clinic, visits: PlannedVisitQuerySet, *, today: date) -> list[PlannedVisitQuerySet]:
+    """Return the visits about which an app above has something to be decided; no query of visits where it has not."""
+    found = [pk for cause in CAUSES for pk in cause.found(clinic)]
+    if not found:
+        return []
+    few, not_closed = visits.filter(pk__in=found), Q(closes__gte=today)
+    booked = few.booked(on=today).filter(not_closed | Q(appointment__state=Appointment.State.BOOKED))
+    return [booked, few.waiting(on=today).filter(not_closed)]
