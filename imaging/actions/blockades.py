@@ -7,7 +7,7 @@ from decimal import Decimal
 from accounts.models import Staff
 from events.actions import record_event
 from events.undo import Changes
-from imaging.actions.withdrawals import as_it_is, day_ahead
+from imaging.actions.withdrawing import as_it_is, day_ahead
 from imaging.models import ThyroidBlockade
 from imaging.occasions import Occasion, occasion_of
 from iotrex_followup.errors import InputRefused, ReasonNeeded, TransitionRefused

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from accounts.models import Staff
 from accounts.permissions import May
 from imaging.actions import withdrawals as actions
+from imaging.actions.withdrawing import WithdrawalFacts
 from imaging.models import Withdrawal
 from imaging.occasions import Occasion, of_treatment, of_visit
 from iotrex_followup.api.filters import DayFilter
@@ -136,7 +137,7 @@ class WithdrawalResource(Resource):
         """Plan that a medicine is withheld; the patient is told nothing of it until it is confirmed."""
         body: dict[str, Any] = self.body()
         medicine, occasion = self.about(body)
-        facts = actions.WithdrawalFacts(**body)
+        facts = WithdrawalFacts(**body)
         today = self.today(medicine.clinic)
         return self.created(
             actions.plan_withdrawal(medicine=medicine, occasion=occasion, facts=facts, by=self.staff, today=today)
@@ -213,7 +214,7 @@ class WithdrawalResource(Resource):
         return medicine, occasion
 
 
-def facts_of(row: Withdrawal, body: dict[str, Any]) -> actions.WithdrawalFacts:
+def facts_of(row: Withdrawal, body: dict[str, Any]) -> WithdrawalFacts:
     """Return what is known of a withdrawal with what `body` changes.
 
     Raises   InputRefused: a day is not known yet.
@@ -222,4 +223,4 @@ def facts_of(row: Withdrawal, body: dict[str, Any]) -> actions.WithdrawalFacts:
     for name in ("stop_on", "restart_on"):
         if values[name] is None:
             raise InputRefused("Name the day.", field=name)
-    return actions.WithdrawalFacts(**values)
+    return WithdrawalFacts(**values)

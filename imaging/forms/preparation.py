@@ -9,7 +9,7 @@ from django import forms
 from accounts.models import Clinic, Role, Staff
 from imaging.actions.blockades import BlockadeFacts
 from imaging.actions.medicines import MedicineFacts
-from imaging.actions.withdrawals import WithdrawalFacts
+from imaging.actions.withdrawing import WithdrawalFacts
 from iotrex_followup.fields import DateField
 
 SHORT_TEXT = forms.Textarea(attrs={"rows": 2})

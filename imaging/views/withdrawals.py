@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.middleware import ClinicRequest
 from accounts.permissions import May, requires, visible_or_404
 from imaging.actions import withdrawals as actions
-from imaging.actions.withdrawals import WithdrawalFacts
+from imaging.actions.withdrawing import WithdrawalFacts
 from imaging.forms.preparation import (
     ConfirmForm,
     DecisionForm,

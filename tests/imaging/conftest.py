@@ -3,7 +3,8 @@ from datetime import date
 import pytest
 
 from imaging.actions.medicines import MedicineFacts, record_medicine
-from imaging.actions.withdrawals import WithdrawalFacts, confirm_withdrawal, plan_withdrawal
+from imaging.actions.withdrawals import confirm_withdrawal, plan_withdrawal
+from imaging.actions.withdrawing import WithdrawalFacts
 from imaging.occasions import of_treatment, of_visit
 from patients.models import Treatment
 from patients.treatment_checks import TreatmentFacts
