@@ -1,12 +1,17 @@
-"""What imaging tells the sign-off register: how a clinic's scans are scored, and the cut-offs it shows."""
+"""What imaging tells the sign-off register: how scans are scored, cut-offs, and what stands behind a response."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
 
 from accounts.models import Clinic
+from imaging.courses.proposing import SOON, WINDOW
+from imaging.response.inrc import INRC_2017, InrcRules, SourcedNumber
+from imaging.response.inrc import VERSION as INRC_VERSION
 from imaging.scoring.schemes import SCHEMES, cut_offs_shown, line_of, policy_of
 from schedules.sign_offs import Setting
 
 GROUP = "Scores of scans"
+COURSES = "Response to treatment"
 
 
 def imaging_settings(clinic: Clinic) -> Iterable[Setting]:
@@ -23,3 +28,27 @@ def imaging_settings(clinic: Clinic) -> Iterable[Setting]:
             scheme.source,
             "\n".join(lines) or "None shown.",
         )
+    yield Setting(
+        "imaging.pet_offered",
+        COURSES,
+        "When a PET with another tracer is offered",
+        "The questions: PROTOCOL.md 14. The days: an example.",
+        f"Lesions new, back or grown without MIBG uptake; MIBG better while CT or MRI, markers or symptoms are worse. "
+        f"Around {SOON.days} days later, {WINDOW} days on either side.",
+    )
+    yield Setting(
+        "imaging.inrc",
+        COURSES,
+        f"INRC {INRC_VERSION}: thresholds",
+        INRC_2017.words_source,
+        "\n".join(threshold_lines(INRC_2017)),
+    )
+
+
+def threshold_lines(rules: InrcRules) -> Iterator[str]:
+    """Yield each threshold with whether it was read in the paper."""
+    for each in fields(rules):
+        number = getattr(rules, each.name)
+        if isinstance(number, SourcedNumber):
+            doubt = "" if number.verified else f" (not verified: {number.source})"
+            yield f"{each.name.replace('_', ' ')}: {number.value}{doubt}"
