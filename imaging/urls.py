@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from imaging.views import assessments, readings, responses, scores, scoring, studies
+from imaging.views import assessments, readings, reports, responses, scores, scoring, studies
 
 app_name = "imaging"
 
@@ -22,6 +22,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("imaging/assessments/<uuid:pk>/lesions/new/", assessments.add_lesion, name="add_lesion"),
     path("imaging/assessments/<uuid:pk>/reopen/", assessments.reopen, name="reopen_assessment"),
     path("imaging/assessments/<uuid:pk>/entered-in-error/", assessments.withdraw, name="withdraw_assessment"),
+    path("imaging/assessments/<uuid:pk>/report.pdf", reports.assessment_report, name="assessment_report"),
+    path("imaging/assessments/<uuid:pk>/course.pdf", reports.course_report, name="course_report"),
     path("imaging/responses/", responses.clinic_responses, name="responses"),
     path("imaging/lesions/<uuid:pk>/change/", assessments.change_lesion, name="change_lesion"),
     path("imaging/lesions/<uuid:pk>/entered-in-error/", assessments.withdraw_lesion, name="withdraw_lesion"),

@@ -23,7 +23,16 @@ STYLES: Mapping[str, Mapping[str, object]] = {
     "bar": {"color": "#888"},
 }
 AXIS = {"labelColor": GREY, "gridColor": PALE, "domainColor": GREY, "tickColor": GREY, "labelFontSize": 12}
-CONFIG = {"background": "transparent", "font": FONT, "view": {"stroke": None}, "axis": AXIS, "style": STYLES}
+# Room at the right: words are set in another face than they were measured in.
+PADDING = {"left": 4, "right": 24, "top": 4, "bottom": 4}
+CONFIG = {
+    "padding": PADDING,
+    "background": "transparent",
+    "font": FONT,
+    "view": {"stroke": None},
+    "axis": AXIS,
+    "style": STYLES,
+}
 
 
 def paper_svg(spec: Mapping[str, Any], *, says: str) -> SafeString:

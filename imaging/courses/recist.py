@@ -64,7 +64,8 @@ def courses_of(baselines: Iterable[ResponseAssessment]) -> list[Course]:
         courses[lesion.baseline_id].lesions.append(lesion)
     points = ResponseAssessment.objects.standing().filter(baseline__in=courses.keys()).select_related("signed_by")
     for point in points.order_by("on", "id"):
-        courses[point.baseline_id].time_points.append(point)
+        if point.baseline_id:
+            courses[point.baseline_id].time_points.append(point)
     measured = LesionMeasurement.objects.filter(lesion__baseline__in=courses.keys(), withdrawn=False)
     for each in measured.select_related("lesion", "study", "merged_into"):
         courses[each.lesion.baseline_id].seen[each.lesion_id, each.assessment_id] = each

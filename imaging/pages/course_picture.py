@@ -53,21 +53,21 @@ class Drawn:
 
     @property
     def days(self) -> Days:
-        scored = self.scored.points if self.scored else ()
-        return days_of([*(each.on for each in (*self.sums, *scored)), *self.infusions])
+        scored = [each.on for each in self.scored.points] if self.scored else []
+        return days_of([*(each.on for each in self.sums), *scored, *self.infusions])
 
     @property
     def known(self) -> list[SumPoint]:
         return [each for each in self.sums if each.mm is not None]
 
 
-def course_picture(drawn: Drawn) -> Spec:
-    """Return the specification of a course."""
+def course_picture(drawn: Drawn, *, width: int = WIDTH) -> Spec:
+    """Return the specification of a course; `width` is that of the axis in pixels."""
     days = drawn.days
     parts = [_sums(drawn, days) if drawn.known else _verdicts_alone(drawn, days)]
     if drawn.scored and drawn.scored.points:
         parts.append(_scores(drawn.scored, drawn.infusions, days))
-    return {"$schema": SCHEMA, "vconcat": parts, "spacing": 34}
+    return {"$schema": SCHEMA, "vconcat": [{**part, "width": width} for part in parts], "spacing": 34}
 
 
 def _sums(drawn: Drawn, days: Days) -> Spec:

@@ -20,6 +20,8 @@ from imaging.scoring.schemes import SCHEMES
 from patients.models import Patient
 from schedules.protocol.trace import words
 
+PAPER_WIDTH = 540
+
 
 class SchemeScores(NamedTuple):
     """The scans of a course by one scheme, the earliest first; `picture` is None where the course's own shows them."""
@@ -30,16 +32,27 @@ class SchemeScores(NamedTuple):
 
 
 class OverTime(NamedTuple):
-    """What a course shows over time; `picture` is None while there is nothing to draw."""
+    """What a course shows over time; `drawn` is None while there is nothing to draw."""
 
-    picture: Spec | None
+    drawn: Drawn | None
     scores: Sequence[SchemeScores]
+
+    @property
+    def picture(self) -> Spec | None:
+        """The picture for the page."""
+        return course_picture(self.drawn) if self.drawn else None
+
+    @property
+    def paper_picture(self) -> Spec | None:
+        """The picture for paper: narrower, so that its words stay large enough."""
+        return course_picture(self.drawn, width=PAPER_WIDTH) if self.drawn else None
 
 
 @dataclass(frozen=True, slots=True)
 class PatientScans:
     """What a patient's courses have in common: the clinic's scheme first, every scored scan, the treatments."""
 
+    policy: ImagingPolicy
     scheme: Scheme
     by_scheme: Mapping[Scheme, Sequence[Comparison]]
     infusions: Sequence[date]
@@ -50,7 +63,7 @@ class PatientScans:
         first = SCHEMES[policy.scheme]
         schemes = [first, *(each for each in SCHEMES.values() if each is not first)]
         infusions = patient.treatments.given_therapeutic().order_by("started_on").values_list("started_on", flat=True)
-        return cls(first, {each: scans_by(patient, each, policy) for each in schemes}, list(infusions))
+        return cls(policy, first, {each: scans_by(patient, each, policy) for each in schemes}, list(infusions))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +88,7 @@ def over_time(course: Course, scans: PatientScans, last: date | None = None) -> 
     """Return what a course shows over time, up to the day `last` (None: all of it)."""
     span = span_of(course, last)
     infusions = [day for day in scans.infusions if span.holds(day)]
-    found: dict[Scheme, list[Comparison]] = {
-        scheme: [each for each in rows if span.holds(each.score.study.imaged_on)]
-        for scheme, rows in scans.by_scheme.items()
-    }
+    found: dict[Scheme, list[Comparison]] = {scheme: scans_in(span, rows) for scheme, rows in scans.by_scheme.items()}
     drawn = Drawn(
         [each for each in sum_points(course) if span.holds(each.on)],
         Scored(scans.scheme, points_of(found[scans.scheme])),
@@ -89,7 +99,15 @@ def over_time(course: Course, scans: PatientScans, last: date | None = None) -> 
         for scheme, rows in found.items()
         if rows
     ]
-    return OverTime(course_picture(drawn) if is_worth_drawing(drawn) else None, scores)
+    return OverTime(drawn if is_worth_drawing(drawn) else None, scores)
+
+
+def scans_in(span: Span, rows: Iterable[Comparison]) -> list[Comparison]:
+    """Return the scans of a course, and the earlier ones they are held against."""
+    rows = list(rows)
+    own = [each for each in rows if span.holds(each.score.study.imaged_on)]
+    wanted = {one.study.pk for each in own for one in (each.score, each.baseline) if one}
+    return [each for each in rows if each.score.study.pk in wanted]
 
 
 def is_worth_drawing(drawn: Drawn) -> bool:

@@ -76,7 +76,9 @@ def _lines(points: Sequence[Point], days: Days, y: Spec) -> list[Spec]:
         if len(same) > 1:
             layers.append({"data": {"values": values}, "mark": mark, "encoding": {"x": x_axis(days), "y": y}})
         if len(joined) > 1:
-            layers.append(_text(values[-1:], days, y, {"text": technique, "align": "right", "dy": 18}))
+            is_late = same[-1].on - days.first > (days.last - days.first) / 2  # else the words would run off the left
+            aside = {"text": technique, "align": "right" if is_late else "left", "dy": 18}
+            layers.append(_text(values[-1:], days, y, aside))
     return layers
 
 

@@ -260,7 +260,9 @@ def assessment_form(
 
 
 def find_assessment(request: ClinicRequest, pk: UUID) -> ResponseAssessment:
-    rows = ResponseAssessment.objects.select_related("patient__clinic", "clinic", "baseline", "signed_by")
+    rows = ResponseAssessment.objects.select_related(
+        "patient__clinic", "clinic", "baseline__patient__clinic", "baseline__signed_by", "signed_by"
+    )
     found: ResponseAssessment = visible_or_404(request, rows, pk=pk)
     return found
 
