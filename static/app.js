@@ -168,7 +168,7 @@ function pictureConfig() {
       value: { color: text, strokeWidth: 1.5 },
       limit: { color: muted },
       verdict: { color: text, fontWeight: 600 },
-      bar: { color: muted, opacity: 0.55 },
+      bar: { color: muted, opacity: 0.8 },
     },
   };
 }

@@ -11,7 +11,7 @@ from imaging.pages.days_axis import SCHEMA, Spec, layered
 from imaging.response.recist.numbers import PROGRESSION_PERCENT, RESPONSE_PERCENT
 from imaging.response.words import percent
 
-WIDTH, HEIGHT = 900, 300
+WIDTH, HEIGHT = 880, 300
 LEAST_STEP, WIDEST_BAR = 22, 46
 LEAST_TOP, LEAST_FOOT, ROOM = Decimal(40), Decimal(-60), Decimal(12)
 
