@@ -5,14 +5,8 @@ class ImagingConfig(AppConfig):
     name = "imaging"
 
     def ready(self) -> None:
-        """Let images follow what happens to patients and their plans; tell the register how scans are scored."""
-        from events.undo import BEFORE_UNDO
-        from imaging.actions.undoing import UNDONE, refuse_undoing
-        from imaging.following import register
-        from imaging.sign_offs import imaging_settings
-        from schedules.sign_offs import SETTINGS
+        """Let images and preparations follow what happens to patients and plans, and say what of them others show."""
+        from imaging import checks, following, preparing_for  # noqa: F401  (checks registers itself)
 
-        register()
-        SETTINGS.append(imaging_settings)
-        for kind in UNDONE:
-            BEFORE_UNDO[kind].append(refuse_undoing)
+        following.register()
+        preparing_for.register()

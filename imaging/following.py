@@ -4,10 +4,13 @@ from accounts.models import Staff
 from events.actions import FOLLOWING
 from events.models import Event
 from events.undo import AFTER_UNDO, BEFORE_UNDO
+from imaging.actions.undoing import UNDONE, refuse_undoing
 from imaging.courses.proposing import follow_questions
 from imaging.models import ImagingStudy, Lesion, ResponseAssessment, ScoreReading
+from imaging.sign_offs import imaging_settings
 from iotrex_followup.errors import TransitionRefused
 from schedules.actions.records import CARRIED, lock_concerned, settle_after_undo
+from schedules.sign_offs import SETTINGS
 
 MOVED = (ImagingStudy, ScoreReading, ResponseAssessment, Lesion)
 # Undoing these opens planned scans again, or closes them.
@@ -17,6 +20,9 @@ OF_STUDIES = ("study.recorded", "study.changed", "study.withdrawn", "study.linke
 def register() -> None:
     """Register what follows; called once, when all apps are there."""
     CARRIED.extend(MOVED)
+    SETTINGS.append(imaging_settings)
+    for kind in UNDONE:
+        BEFORE_UNDO[kind].append(refuse_undoing)
     for kind in OF_STUDIES:
         BEFORE_UNDO[kind].append(lock_concerned)
         AFTER_UNDO[kind] = settle_after_undo

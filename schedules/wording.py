@@ -170,6 +170,21 @@ SENTENCES = {
     "lab_policy.changed": "Judging of results changed: {fields}",
     "lab_policy.signed": "Judging of results by CTCAE {ctcae} signed",
     "quarantine.settled": "Two values, {value} holds: {what}",
+    "medicine.recorded": "Medicine on the list: {what}",
+    "medicine.changed": "Medicine changed ({fields}): {what}",
+    "medicine.ended": "Medicine taken until {ended_on}: {what}",
+    "medicine.withdrawn": "Medicine marked as entered in error: {what}",
+    "withdrawal.planned": "{medicine} to be withdrawn from {stop_on}, for the {occasion} of {day}; not confirmed yet",
+    "withdrawal.changed": "{medicine} to be withdrawn from {stop_on}, for the {occasion} of {day}; not confirmed yet",
+    "withdrawal.confirmed": "{medicine} withdrawn from {stop_on} until {restart_on}, for the {occasion} of {day}",
+    "withdrawal.refused": "{medicine} cannot be withdrawn for the {occasion} of {day}",
+    "withdrawal.decided": "Decided for the {occasion} of {day}, though {medicine} cannot be withdrawn",
+    "withdrawal.restarted": "{medicine} taken again on {restarted_on}",
+    "withdrawal.handed_over": "{to} sees to it that {medicine} is taken again",
+    "withdrawal.dropped": "{medicine} not withdrawn after all for the {occasion} of {day}",
+    "blockade.recorded": "Thyroid blockade from {starts_on} to {last_on}, for the {occasion}: {what}",
+    "blockade.withdrawn": "Thyroid blockade marked as entered in error: {what}",
+    "preparation_policy.changed": "Days for which medicines are withdrawn changed: {fields}",
 }
 
 

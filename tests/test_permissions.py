@@ -15,8 +15,9 @@ from accounts.actions import create_api_token
 from accounts.models import Role
 from accounts.permissions import GRANTS, May, Permitted
 from events.models import Event, Job, Message, WebhookEndpoint
+from imaging.models import ThyroidBlockade, Withdrawal
 from interop.actions.jobs import keep_file
-from patients.models import CareTeam, Contact
+from patients.models import CareTeam, Contact, Medicine
 from schedules.actions import book_visits
 from schedules.models import ClinicClosure, PlannedActivity, Protocol, VisitRecord
 from tests.factories import ClinicFactory, MembershipFactory, enrolled, visit_of
@@ -66,6 +67,9 @@ DECIDED = {
     "post adverse-events/{pk}/withdraw",
     *("post score-readings", "patch score-readings/{pk}", "post score-readings/{pk}/withdraw"),
     *("post score-readings/adjudicate", "patch clinics/{pk}/scoring"),
+    "post withdrawals/refuse",
+    "post withdrawals/{pk}/confirm",
+    "post withdrawals/{pk}/decide",
     "post baselines/{pk}/choose",
     "post baselines/{pk}/clear",
     "post laboratories",
@@ -123,6 +127,8 @@ DECIDED_PAGES = {
     *("migrations/<uuid:pk>/retry/", "migrations/<uuid:pk>/undo/"),
     *("reminders/change/", "reminders/texts/<str:name>/<slug:channel>/<slug:language>/"),
     *("sign-offs/sign/", "sign-offs/<uuid:pk>/withdraw/", "visits/<uuid:pk>/let-go-on/", "visits/<uuid:pk>/carry/"),
+    *("medicines/<uuid:pk>/cannot-be-withdrawn/", "preparation/days/change/"),
+    *("withdrawals/<uuid:pk>/confirm/", "withdrawals/<uuid:pk>/decide/"),
 }
 # What a clinician and an administrator may do, and a coordinator not.
 SIMULATED_PAGES = {"protocols/<uuid:pk>/changes/", "simulations/<uuid:pk>/retry/"}
@@ -148,6 +154,7 @@ DECISIONS = (
     *("laboratory.added", "laboratory.changed", "laboratory.retired", "laboratory.reinstated"),
     *("laboratory.code_mapped", "laboratory.unit_mapped", "laboratory.mapping_taken_back", "laboratory.file_imported"),
     *("range.set", "range.retired", "lab_policy.changed", "lab_policy.signed", "reminder_rules.changed"),
+    *("withdrawal.confirmed", "withdrawal.refused", "withdrawal.decided", "preparation_policy.changed"),
 )
 
 
@@ -311,6 +318,7 @@ def foreign_rows(db):
         *rows_of_follow_up(plan, member),
         *rows_of_results(plan, member),
         *rows_of_imaging(plan),
+        *rows_of_preparation(plan, member),
         *rows_of_the_clinic(member),
     ]
 
@@ -358,6 +366,18 @@ def rows_of_results(plan, member):
 def rows_of_imaging(plan):
     reading = ReadingFactory(study__patient=plan.patient)
     return [reading.study, reading]
+
+
+def rows_of_preparation(plan, member):
+    whose = {"clinic": member.clinic, "patient": plan.patient, "recorded_by": member.staff}
+    scan, day = visit_of(plan, "M3", "imaging"), date(2024, 4, 30)
+    medicine = Medicine.objects.create(**whose, name="Labetalol")
+    blockade = {"product": "KI", "dose_mg": 130, "starts_on": day, "last_on": day}
+    return [
+        medicine,
+        Withdrawal.objects.create(**whose, medicine=medicine, visit=scan, counted_from=day),
+        ThyroidBlockade.objects.create(**whose, **blockade, visit=scan, counted_from=day),
+    ]
 
 
 def rows_of_the_clinic(member):

@@ -3,17 +3,23 @@
 from dataclasses import dataclass
 from itertools import chain
 
+from imaging.courses.inrc import inrc_of
+from imaging.courses.mibg import MibgFinding, findings_of
 from imaging.courses.recist import Course, Role, as_baseline, as_targets, as_time_point, is_complete, response_at
 from imaging.models import ResponseAssessment
 from imaging.response import recist
+from imaging.response.inrc import InrcResult
 from imaging.response.recist.lesions import mistakes_of
+from patients.models import Indication
 
 
 @dataclass(frozen=True, slots=True)
 class Computed:
-    """What was computed of a time point: None where it cannot be, or does not apply."""
+    """What was computed of a time point: None where it cannot be, or does not apply; INRC is of neuroblastoma."""
 
     recist: recist.TimePointResponse | None
+    mibg: tuple[MibgFinding, ...] = ()
+    inrc: InrcResult | None = None
 
 
 def what_is_missing(course: Course, assessment: ResponseAssessment) -> tuple[str, ...]:
@@ -46,8 +52,11 @@ def target_findings(course: Course) -> list[recist.SelectionFinding]:
 
 def proposed(course: Course, assessment: ResponseAssessment) -> Computed:
     """Return what is computed of a time point."""
-    told = response_at(course, assessment)
-    return Computed(recist=None if isinstance(told, tuple) else told)
+    told, scans = response_at(course, assessment), findings_of(assessment)
+    if isinstance(told, tuple):
+        return Computed(None, scans)
+    is_neuroblastoma = assessment.patient.indication == Indication.NEUROBLASTOMA
+    return Computed(told, scans, inrc_of(course, assessment, scans) if is_neuroblastoma else None)
 
 
 def best_response(course: Course) -> recist.BestResponse | None:

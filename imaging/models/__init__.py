@@ -2,6 +2,7 @@
 
 from imaging.models.assessments import AssessedStudy, Lesion, LesionMeasurement, ResponseAssessment
 from imaging.models.policy import ImagingPolicy
+from imaging.models.preparation import PreparationPolicy, ThyroidBlockade, Withdrawal
 from imaging.models.readings import ScoreReading
 from imaging.models.studies import ImagingStudy
 
@@ -11,6 +12,9 @@ __all__ = [
     "ImagingStudy",
     "Lesion",
     "LesionMeasurement",
+    "PreparationPolicy",
     "ResponseAssessment",
     "ScoreReading",
+    "ThyroidBlockade",
+    "Withdrawal",
 ]

@@ -5,7 +5,6 @@ from datetime import date
 from typing import NamedTuple
 from urllib.parse import quote
 
-from accounts.models import Clinic
 from imaging.models import ImagingPolicy, ImagingStudy
 from patients.models import Patient
 
@@ -16,11 +15,6 @@ class Gap(NamedTuple):
     kind: str
     last: date
     days: int
-
-
-def policy_of(clinic: Clinic) -> ImagingPolicy:
-    """Return how the clinic looks at images; one that was never changed is not stored."""
-    return ImagingPolicy.objects.filter(clinic=clinic).first() or ImagingPolicy(clinic=clinic)
 
 
 def viewer_link(study: ImagingStudy, policy: ImagingPolicy) -> str:

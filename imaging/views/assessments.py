@@ -16,6 +16,7 @@ from accounts.middleware import ClinicRequest
 from accounts.permissions import May, may_here, requires, visible_or_404
 from imaging.actions import assessments as actions
 from imaging.actions import lesions
+from imaging.courses.comparing import compared
 from imaging.courses.proposing import questions_of
 from imaging.courses.recist import course_of, courses_of
 from imaging.courses.verdicts import best_response, proposed, target_findings, what_is_missing
@@ -137,12 +138,13 @@ class Page:
             **about(self.found.patient, today_of(self.request)),
             "assessment": self.found,
             "studies": self.studies,
+            "compared": [each for each in compared(self.found) if each.obstacles],
             "scored": [study for study in self.studies if study.facts.scored],
             "findings": self.findings,
             "description": self.description,
             "verdict": self.verdict,
             "missing": what_is_missing(course, self.found),
-            "computed": None if self.found.is_baseline else proposed(course, self.found).recist,
+            "computed": None if self.found.is_baseline else proposed(course, self.found),
             "selection": target_findings(course) if self.found.is_baseline else (),
             "questions": questions_of(self.found),
             "shown": shown(course),

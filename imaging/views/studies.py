@@ -16,7 +16,8 @@ from imaging.actions.studies import StudyFacts
 from imaging.forms.studies import ChangeStudyForm, LinkForm, ReasonForm, ReportForm, StudyForm
 from imaging.fulfilling import scans_planned
 from imaging.models import ImagingStudy
-from imaging.pages.study_page import gaps, policy_of, studies_of, viewer_link
+from imaging.pages.study_page import gaps, studies_of, viewer_link
+from imaging.scoring.schemes import policy_of
 from iotrex_followup.refusals import accepted, attempt
 from patients.models import Patient
 from patients.views import find_patient, form_page

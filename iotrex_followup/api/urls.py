@@ -10,9 +10,11 @@ from rest_framework.views import APIView
 
 from accounts.api import ClinicResource, MembershipResource, MeRoute
 from events.api import MessageResource, WebhookResource
+from imaging.api.medicines import MedicineResource
 from imaging.api.readings import ScoreReadingResource
 from imaging.api.scores import StudyScoreResource
 from imaging.api.scoring import ScoringResource
+from imaging.api.withdrawals import WithdrawalResource
 from interop.fhir.api import PlanDefinitionResource, PlanDefinitionsRoute
 from interop.labs.api import LabImportResource
 from iotrex_followup.api.docs import docs
@@ -95,6 +97,8 @@ for prefix, resource in {
     "visit-records": RecordResource,
     "visits": VisitResource,
     "webhooks": WebhookResource,
+    "medicines": MedicineResource,
+    "withdrawals": WithdrawalResource,
 }.items():
     router.register(prefix, resource, basename=prefix)
 

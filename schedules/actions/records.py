@@ -20,6 +20,7 @@ from patients.models import (
     ClinicalEvent,
     Contact,
     ContactEntry,
+    Medicine,
     Patient,
     SupportiveCare,
     Treatment,
@@ -31,7 +32,7 @@ from schedules.models import Absence, Appointment, Plan, PlannedVisit, Proposal,
 # The models whose rows go with a patient into another record; apps above this one add theirs in AppConfig.ready.
 CARRIED: list[type[models.Model]] = [
     *(Treatment, Plan, PlannedVisit, VisitRecord, Appointment, Contact, ContactEntry, CareTeam),
-    *(SupportiveCare, ClinicalEvent, AdverseEvent, Proposal, Absence, Message),
+    *(SupportiveCare, ClinicalEvent, AdverseEvent, Medicine, Proposal, Absence, Message),
 ]
 
 IN_ERROR = "The patient was entered in error."

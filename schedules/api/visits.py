@@ -29,7 +29,7 @@ from schedules.api.bodies import (
 )
 from schedules.api.serializers import FreeDaysSerializer, VisitSerializer, WhySerializer
 from schedules.appointments.days import booked_together, diary_of, free_days
-from schedules.appointments.decisions import JUDGED_BY, visits_to_decide
+from schedules.appointments.decisions import judged_by, visits_to_decide
 from schedules.calendars import working_calendar
 from schedules.models import PlannedActivity, PlannedVisit
 from schedules.pages.as_of import moves_of
@@ -80,9 +80,7 @@ class VisitFilter(filters.FilterSet):
 class VisitResource(Resource):
     """Planned visits and scans with their activities."""
 
-    queryset = PlannedVisit.objects.select_related("clinic", "plan", "appointment").prefetch_related(
-        "activities", *JUDGED_BY
-    )
+    queryset = PlannedVisit.objects.select_related("clinic", "plan", "appointment").prefetch_related("activities")
     serializer_class = VisitSerializer
     filterset_class = VisitFilter
     ordering = ("target", "id")
@@ -106,6 +104,9 @@ class VisitResource(Resource):
         "release": ReleaseSerializer,
         "book": DaySerializer,
     }
+
+    def get_queryset(self) -> Any:
+        return super().get_queryset().prefetch_related(*judged_by())
 
     def get_serializer_context(self) -> dict[str, Any]:
         """Add where the working days of each clinic are kept once they are read."""

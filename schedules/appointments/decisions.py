@@ -4,17 +4,35 @@ See PROTOCOL.md 9 and 10. `visits_to_decide` finds the visits of a clinic about 
 for what is on hold, which is listed by itself.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
+from typing import NamedTuple
 from uuid import UUID
+
+from django.db.models import Q
 
 from accounts.models import Clinic
 from schedules.appointments.days import coming_appointment
 from schedules.models import Absence, Appointment, PlannedVisit
 from schedules.protocol import WorkingCalendar, closed_spans
 from schedules.protocol.trace import words
+from schedules.querysets import PlannedVisitQuerySet
 
-JUDGED_BY = ("patient__absences", "appointment__visits")  # what `to_decide` reads of a visit
+
+class Cause(NamedTuple):
+    """What else is to be decided about an open visit that is booked ahead or whose window has not closed.
+
+    `reads`: what `said` reads of a visit, to be loaded. `found`: the few visits of a clinic of which it says something,
+    whether they are booked ahead or not.
+    """
+
+    reads: tuple[str, ...]
+    said: Callable[[PlannedVisit], list[str]]
+    found: Callable[[Clinic], list[UUID]]
+
+
+# Apps above this one add theirs in AppConfig.ready.
+CAUSES: list[Cause] = []
 MONTH = timedelta(days=30)
 # No window reaches further than this from a day it holds or opens after.
 LONGEST_WINDOW = timedelta(days=62)
@@ -23,8 +41,14 @@ BOOKED_AHEAD = timedelta(days=731)
 MOST_FOUND = 1000
 
 
+def judged_by() -> tuple[str, ...]:
+    """Return what `to_decide` reads of a visit, to be loaded."""
+    further = (name for cause in CAUSES for name in cause.reads)
+    return tuple(dict.fromkeys(("patient__absences", "appointment__visits", *further)))
+
+
 def to_decide(visit: PlannedVisit, calendar: WorkingCalendar, *, today: date) -> list[str]:
-    """Return in words what has to be decided about a visit; `JUDGED_BY` should be loaded.
+    """Return in words what has to be decided about a visit; `judged_by` should be loaded.
 
     `calendar`: of its clinic. A reason given for an unusual day does not make it usual: it is named all the same.
     """
@@ -34,9 +58,13 @@ def to_decide(visit: PlannedVisit, calendar: WorkingCalendar, *, today: date) ->
     if planned and visit.on_hold:
         return [f"Waits for a decision: {visit.on_hold.lower()}"]
     absences = [each for each in visit.patient.absences.all() if not each.withdrawn]
-    if booked := coming_appointment(visit, today=today):
-        return about_booking(visit, booked, calendar, absences)
-    return about_window(visit, calendar, absences, today=today) if planned and visit.closes >= today else []
+    booked = coming_appointment(visit, today=today)
+    further = planned and (booked is not None or visit.closes >= today)
+    also = [sentence for cause in CAUSES for sentence in cause.said(visit)] if further else []
+    if booked:
+        return [*about_booking(visit, booked, calendar, absences), *also]
+    window = about_window(visit, calendar, absences, today=today) if planned and visit.closes >= today else []
+    return [*window, *also]
 
 
 def about_booking(
@@ -95,13 +123,24 @@ def visits_to_decide(clinic: Clinic, calendar: WorkingCalendar, *, today: date) 
     # From the few who are away to their visits, not the other way round.
     away = Absence.objects.filter(clinic=clinic, withdrawn=False, last_day__gte=today)
     patients = list(away.filter(first_day__lte=today + MONTH + LONGEST_WINDOW).values_list("patient", flat=True))
-    partly_away = coming.filter(patient__in=patients).partly_away(on=today).prefetch_related(*JUDGED_BY)
+    partly_away = coming.filter(patient__in=patients).partly_away(on=today).prefetch_related(*judged_by())
     without_day = [visit.pk for visit in partly_away if to_decide(visit, calendar, today=today)]
     chosen = [
         visits.booked_unfit(on=today, days_off=days_off),
         visits.booked_though_closed(on=today),
         coming.within(closed),
         visits.filter(pk__in=without_day),
+        *further_causes(clinic, visits, today=today),
     ]
     first, *others = (found.order_by().values_list("pk", flat=True) for found in chosen)
     return list(first.union(*others).order_by("id")[:MOST_FOUND])
+
+
+def further_causes(clinic: Clinic, visits: PlannedVisitQuerySet, *, today: date) -> list[PlannedVisitQuerySet]:
+    """Return the visits about which an app above has something to be decided; no query of visits where it has not."""
+    found = [pk for cause in CAUSES for pk in cause.found(clinic)]
+    if not found:
+        return []
+    few, not_closed = visits.filter(pk__in=found), Q(closes__gte=today)
+    booked = few.booked(on=today).filter(not_closed | Q(appointment__state=Appointment.State.BOOKED))
+    return [booked, few.waiting(on=today).filter(not_closed)]

@@ -10,6 +10,7 @@ from dateutil.relativedelta import relativedelta
 
 from iotrex_followup.documents import render_pdf
 from patients.models import Patient
+from schedules.documents.preparing import medicine_lines
 from schedules.documents.source import current_plan, in_order, printed_visits
 from schedules.documents.wording import LANGUAGES, Wording, wording
 from schedules.models import Plan, PlannedVisit
@@ -63,6 +64,7 @@ def content(plan: Plan, words: Wording, today: date) -> dict[str, object]:
         "today": words.write(today, "day_month_year"),
         "items": [item_of(visits, words, plan, today) for visits in trips(coming, today)],
         "waiting": [item_of([visit], words, plan, today) for visit in waiting],
+        "medicines": medicine_lines(plan.patient, still_to_do([*coming, *waiting]), words, today=today),
         "explained": explained([*coming, *waiting], words, plan),
         "precautions": words["precautions"].format(date=words.write(precautions, "day_month_year"))
         if precautions and precautions >= today

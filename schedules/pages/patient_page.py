@@ -11,7 +11,7 @@ from events.undo import can_be_undone
 from patients.models import Patient
 from schedules import protocol as rules
 from schedules.appointments.days import diary_of
-from schedules.appointments.decisions import JUDGED_BY, to_decide
+from schedules.appointments.decisions import judged_by, to_decide
 from schedules.models import OPEN_ACTIVITY, Plan, PlannedActivity, PlannedVisit, ProtocolApproval, VisitRecord
 from schedules.names import ACTIVITY_NAMES
 from schedules.plans.additions import origins, why_added
@@ -37,6 +37,7 @@ DECISIONS = (
     *("setting.signed", "setting.sign_off_withdrawn", "reminder_rules.changed"),
     *("range.set", "range.retired", "lab_policy.changed", "lab_policy.signed"),
     *("clinical_event.decided", "visit.let_go_on", "visit.carried"),
+    *("withdrawal.confirmed", "withdrawal.refused", "withdrawal.decided", "preparation_policy.changed"),
 )
 # Whether a coordinator may undo these depends on the alert; it is offered on its own page.
 ANSWERS = ("alert.acknowledged", "alert.snoozed", "alert.resolved")
@@ -111,7 +112,7 @@ def shown_plans(patient: Patient, *, today: date) -> list[PlanShown]:
     visits = (
         PlannedVisit.objects.filter(patient=patient)
         .select_related("appointment")
-        .prefetch_related("activities__proposal", *JUDGED_BY)
+        .prefetch_related("activities__proposal", *judged_by())
         .order_by("target", "kind", "timepoint")
     )
     by_plan: dict[object, list[PlannedVisit]] = {}

@@ -77,6 +77,7 @@ def test_schema_says_which_changes_need_a_version(schema):
         "patch clinics/{id}/scoring",
         "patch contacts/{id}",
         "patch laboratories/{id}",
+        "patch medicines/{id}",
         "patch patients/{id}",
         "patch plans/{id}",
         "patch protocols/{id}",
@@ -84,6 +85,7 @@ def test_schema_says_which_changes_need_a_version(schema):
         "patch score-readings/{id}",
         "patch treatments/{id}",
         "patch webhooks/{id}",
+        "patch withdrawals/{id}",
         "post appointments/{id}/move",
     }
 

@@ -12,6 +12,7 @@ from django.test import override_settings
 
 from accounts.models import Staff
 from events.models import CapturedMessage, Message
+from imaging.models import ImagingStudy, ResponseAssessment
 from labs.models import LabResult
 from patients.models import ClinicalEvent, ContactEntry, Indication, Patient, Treatment
 from schedules.demo.clinic import PASSWORD, SIGN_INS
@@ -60,6 +61,8 @@ def contents() -> list[Any]:
         rows(Appointment, "patient__mrn", "on", "at", "state", "moves"),
         rows(ContactEntry, "patient__mrn", "at", "outcome", "said"),
         rows(LabResult, "patient__mrn", "collected_at", "analyte", "reported", "status"),
+        rows(ImagingStudy, "patient__mrn", "imaged_on", "kind", "report_status"),
+        rows(ResponseAssessment, "patient__mrn", "on", "recist", "mibg", "state"),
     ]
 
 

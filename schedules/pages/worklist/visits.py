@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, prefetch_related_objects
 from accounts.models import Clinic
 from patients.models import Care, ContactEntry
 from schedules import protocol as rules
-from schedules.appointments.decisions import JUDGED_BY, MONTH, to_decide
+from schedules.appointments.decisions import MONTH, judged_by, to_decide
 from schedules.models import OPEN_ACTIVITY, PlannedActivity, PlannedVisit, Protocol
 from schedules.pages.worklist.paging import Day, Filters, Group, counted, page
 from schedules.plans.carrying import CAN_BE_CARRIED
@@ -21,7 +21,7 @@ from schedules.plans.planning import facts_of
 from schedules.querysets import PlannedVisitQuerySet
 
 WEEK = timedelta(days=7)
-RELATED = ("plan", "activities", *JUDGED_BY)
+RELATED = ("plan", "activities")
 
 
 class GroupKind(NamedTuple):
@@ -144,7 +144,7 @@ def rank_key(visits: list[PlannedVisit], more: bool) -> str:
 def visit_rows(visits: Iterable[PlannedVisit], day: Day) -> list[VisitRow]:
     """Return the rows of `visits`; what they show is loaded in the same few queries for any number."""
     found = list(visits)
-    prefetch_related_objects(found, *RELATED)
+    prefetch_related_objects(found, *dict.fromkeys((*RELATED, *judged_by())))
     definitions, contacted = definitions_of(found), last_contacts(found)
     return [
         visit_row(visit, definitions[visit.plan.protocol_id], day, contacted.get(visit.patient_id)) for visit in found

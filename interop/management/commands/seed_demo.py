@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
+from imaging.demo.seed import add_images
 from labs.demo.seed import add_results
 from schedules.demo.clinic import PASSWORD, SIGN_INS, is_seeded
 from schedules.demo.seed import seed
@@ -38,6 +39,7 @@ class Command(BaseCommand):
             with transaction.atomic():
                 demo = seed(patients=given["patients"], seed=given["seed"], today=today)
                 add_results(demo, seed=given["seed"])
+                add_images(demo, seed=given["seed"])
                 talk(demo)  # last, so that the lists of messages begin with those to patients
             self.stdout.write(f"{demo.clinic} is stored with {given['patients']} patients around {today}.")
 

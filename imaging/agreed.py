@@ -1,0 +1,37 @@
+"""What was agreed with a patient, as their sheet says it: confirmed for the day as it is now, and nothing else."""
+
+from datetime import date
+
+from imaging.models import ThyroidBlockade, Withdrawal
+from imaging.occasions import occasion_of, with_occasions
+from imaging.preparing import folded
+from patients.models import Patient
+from schedules.documents.preparing import Agreed, Withheld
+
+NONE_NEEDED = "none needed"
+
+
+def agreed_with(patient: Patient, today: date) -> Agreed:
+    """Return what the patient may read: what moved since it was confirmed they are asked about again."""
+    confirmed = Withdrawal.objects.filter(patient=patient, state=Withdrawal.State.CONFIRMED).order_by("stop_on", "id")
+    standing = [each for each in with_occasions(confirmed) if occasion_of(each).day == each.counted_from]
+    return Agreed(
+        withheld=tuple(withheld(each) for each in standing),
+        blockades=tuple(each.last_on for each in blockades_of(patient, today)),
+    )
+
+
+def withheld(row: Withdrawal) -> Withheld:
+    """Return what a patient reads of a confirmed withdrawal."""
+    if row.stop_on is None or row.restart_on is None:
+        raise ValueError("a confirmed withdrawal has its days")
+    substitute = "" if folded(row.substitute) == NONE_NEEDED else row.substitute
+    return Withheld(row.medicine.name, row.stop_on, row.restart_on, substitute)
+
+
+def blockades_of(patient: Patient, today: date) -> list[ThyroidBlockade]:
+    """Return the blockades that are not over on `today` and were recorded for the day as it is now."""
+    related = ("visit__appointment", "visit__patient", "treatment__patient")
+    rows = ThyroidBlockade.objects.filter(patient=patient, withdrawn=False, last_on__gte=today)
+    found = rows.select_related(*related).prefetch_related("visit__activities").order_by("last_on", "id")
+    return [each for each in found if occasion_of(each).day == each.counted_from]

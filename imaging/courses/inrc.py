@@ -1,0 +1,107 @@
+"""The parts of INRC 2017 as they are stored: primary tumour, soft tissue, bone by MIBG score, marrow."""
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from imaging.courses.mibg import MibgFinding, findings_of
+from imaging.courses.recist import Course, Role, Seen, as_targets, as_time_point, is_complete
+from imaging.models import Lesion, ResponseAssessment
+from imaging.response.inrc import Bone, InrcResult, Marrow, PrimaryTumour, SoftTissue, Uptake, inrc_response
+from imaging.response.recist import DiameterSum, TargetLesion, baseline_sum, sum_of
+
+NONE = Decimal(0)
+
+
+def inrc_of(course: Course, assessment: ResponseAssessment, scans: Sequence[MibgFinding]) -> InrcResult | None:
+    """Return the response by INRC of a time point that is complete; None when no part of it is known to be involved."""
+    parts = {
+        "primary": primary_of(course, assessment),
+        "soft_tissue": soft_tissue_of(course, assessment),
+        "bone": bone_of(course, assessment, scans),
+        "marrow": marrow_of(course, assessment),
+    }
+    return inrc_response(**parts) if any(parts.values()) else None  # type: ignore[arg-type]  # each by its own name
+
+
+def sums(course: Course, lesions: Iterable[Lesion], assessment: ResponseAssessment) -> list[DiameterSum]:
+    """Return the sums of these target lesions: at the baseline, at each complete time point before, and now."""
+    names = {each.name for each in lesions}
+    targets: list[TargetLesion] = [each for each in as_targets(course) if each.name in names]
+    if not targets:
+        return []
+    points = [each for each in course.time_points if each.on < assessment.on and is_complete(course, each)]
+    told = [as_time_point(course, each) for each in (*points, assessment)]
+    return [baseline_sum(targets, course.baseline.on), *(sum_of(targets, each.targets, each.on) for each in told)]
+
+
+def primary_of(course: Course, assessment: ResponseAssessment) -> PrimaryTumour | None:
+    """Return the primary tumour, which one target lesion is marked as; None: it is not followed."""
+    found = sums(course, [each for each in course.of(Role.TARGET) if each.is_primary], assessment)
+    if not found:
+        return None
+    now = found[-1]
+    return PrimaryTumour(
+        baseline_mm=found[0].mm,
+        nadir_mm=min(each.mm for each in found[:-1] if not each.missing),
+        now_mm=None if now.missing else now.mm,
+        uptake=uptake(assessment.primary_uptake),
+    )
+
+
+def soft_tissue_of(course: Course, assessment: ResponseAssessment) -> SoftTissue | None:
+    """Return the metastases of soft tissue: the target lesions but for the primary tumour; None without any."""
+    found = sums(course, [each for each in course.of(Role.TARGET) if not each.is_primary], assessment)
+    if not found:
+        return None
+    now = found[-1]
+    return SoftTissue(
+        baseline_mm=found[0].mm,
+        nadir_mm=min(each.mm for each in found[:-1] if not each.missing),
+        now_mm=None if now.missing else now.mm,
+        largest_mm=largest(now, nodes=False),
+        largest_node_mm=largest(now, nodes=True),
+        uptake=uptake(assessment.soft_tissue_uptake),
+        worse=any_seen(course, assessment, Role.NON_TARGET, Seen.PROGRESSED),
+        new=any_seen(course, assessment, Role.NEW, Seen.PRESENT)
+        or any_seen(course, assessment, Role.NEW, Seen.MEASURED),
+    )
+
+
+def largest(now: DiameterSum, *, nodes: bool) -> Decimal | None:
+    """Return the largest lesion or node now, 0 without any; None while something was not evaluated."""
+    if now.missing:
+        return None
+    return max((each.mm for each in now.addends if each.is_node is nodes and each.mm is not None), default=NONE)
+
+
+def any_seen(course: Course, assessment: ResponseAssessment, role: str, *seen: str) -> bool:
+    """Say whether any lesion of a role was seen so at a time point."""
+    measured = (course.at(lesion, assessment) for lesion in course.of(role))
+    return any(each is not None and each.seen in seen for each in measured)
+
+
+def bone_of(course: Course, assessment: ResponseAssessment, scans: Sequence[MibgFinding]) -> Bone | None:
+    """Return bone by the first scan that is held against its baseline.
+
+    None: neither scan shows uptake. Without such a scan now, uptake at the baseline is said to be not evaluated.
+    """
+    relative = next((each.of_bone for each in scans if each.of_bone), None)
+    new = assessment.new_uptake
+    if relative:
+        involved = relative.baseline or relative.follow_up or new
+        return Bone(baseline=relative.baseline, now=relative.follow_up, new=new) if involved else None
+    before = next((each.bone for each in findings_of(course.baseline) if each.bone), None)
+    return Bone(baseline=before, now=None, new=new) if before else None
+
+
+def marrow_of(course: Course, assessment: ResponseAssessment) -> Marrow | None:
+    """Return the marrow; None: it was not looked at at the baseline."""
+    before = course.baseline.marrow_percent
+    if before is None:
+        return None
+    return Marrow(baseline_percent=before, now_percent=assessment.marrow_percent)
+
+
+def uptake(told: str) -> Uptake:
+    """Return what is told of uptake; nothing told is not evaluated."""
+    return Uptake(told) if told else Uptake.UNKNOWN

@@ -1,0 +1,1 @@
+"""Images of the demo's patients."""

@@ -1,0 +1,204 @@
+"""What pages show of preparations: a patient's medicines by the table, and what a clinic has to see to."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
+
+from accounts.models import Clinic
+from imaging.models import ThyroidBlockade, Withdrawal
+from imaging.models.preparation import WithdrawalQuerySet
+from imaging.occasions import Occasion, occasion_of, table_of, with_occasions
+from imaging.preparing import (
+    Blockade,
+    Days,
+    Duration,
+    Found,
+    Standing,
+    Table,
+    age_words,
+    blockade_for,
+    days_of,
+)
+from patients.models import Medicine, Patient
+
+State = Withdrawal.State
+MOST_LISTED = 200
+
+
+class MedicineRow(NamedTuple):
+    """A medicine a patient takes, what the table says of it for one scan or infusion, and how it is withheld."""
+
+    medicine: Medicine
+    found: Found | None
+    days: Days | None
+    before: Duration | None
+    withdrawal: Withdrawal | None
+    occasion: Occasion
+    today: date
+
+    @property
+    def standing(self) -> str:
+        """How far the number of days can be relied on."""
+        return self.before.standing(self.found.name).value if self.before and self.found else ""
+
+    @property
+    def is_verified(self) -> bool:
+        return self.standing == Standing.VERIFIED
+
+    @property
+    def is_late(self) -> bool:
+        """Whether its last day by the table has passed while nothing is confirmed."""
+        last = self.days.last_taken_on if self.days else None
+        settled = self.withdrawal is not None and self.withdrawal.state != State.PLANNED
+        return bool(last and last < self.today and not settled and self.occasion.is_ahead)
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether the patient does without it."""
+        row = self.withdrawal
+        return bool(row and row.state == State.CONFIRMED and row.stop_on and row.stop_on <= self.today)
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether it was confirmed for another day than that of the scan or infusion now."""
+        row = self.withdrawal
+        return bool(row and row.state == State.CONFIRMED and row.counted_from != self.occasion.day)
+
+    @property
+    def is_undecided(self) -> bool:
+        """Whether it cannot be withheld and nobody has decided what that means."""
+        return bool(self.withdrawal and self.withdrawal.state == State.CANNOT and not self.withdrawal.decision)
+
+    @property
+    def restart_overdue(self) -> bool:
+        row = self.withdrawal
+        return bool(row and row.state == State.CONFIRMED and row.restart_on and row.restart_on < self.today)
+
+
+class Prepared(NamedTuple):
+    """One scan or infusion with the medicines that interfere, the others, and its thyroid blockade."""
+
+    occasion: Occasion
+    interfering: Sequence[MedicineRow]
+    others: Sequence[MedicineRow]
+    blockade: ThyroidBlockade | None
+    suggested: Blockade | None
+    dose_words: str
+    past: Sequence[Withdrawal]
+
+    @property
+    def blockade_outdated(self) -> bool:
+        """Whether the blockade was recorded for another day than that of the scan or infusion now."""
+        return bool(self.blockade and self.blockade.counted_from != self.occasion.day)
+
+    @property
+    def to_do(self) -> list[str]:
+        """What is still to be done, in a few words each."""
+        rows = [*self.interfering, *self.others]
+        unplanned = sum(row.withdrawal is None for row in self.interfering)
+        counted = (
+            (unplanned, "to be planned"),
+            (sum(bool(row.withdrawal and row.withdrawal.state == State.PLANNED) for row in rows), "to be confirmed"),
+            (sum(row.is_outdated for row in rows), "to be confirmed anew"),
+            (sum(row.is_undecided for row in rows), "cannot be withdrawn, to be decided"),
+            (sum(row.has_begun for row in rows), "withdrawn now"),
+        )
+        return [f"{number} {what}" for number, what in counted if number]
+
+
+def prepared(occasion: Occasion, table: Table, *, today: date) -> Prepared:
+    """Return how a patient is prepared for a scan or infusion."""
+    full = with_occasions(Withdrawal.objects.filter(**occasion.columns).order_by("id"))
+    standing = {row.medicine_id: row for row in full if row.is_open}
+    medicines = Medicine.objects.standing().filter(patient=occasion.patient).order_by("name", "id")
+    shown = [each for each in medicines if each.pk in standing or each.ended_on is None or each.ended_on >= today]
+    listed = [medicine_row(each, occasion, table, standing.get(each.pk), today) for each in shown]
+    blockade = ThyroidBlockade.objects.filter(withdrawn=False, **occasion.columns).select_related("recorded_by").first()
+    suggested = blockade_for(occasion.patient.birth_date, occasion.day, occasion.kind, table) if occasion.day else None
+    return Prepared(
+        occasion,
+        interfering=[row for row in listed if row.found],
+        others=[row for row in listed if not row.found],
+        blockade=blockade,
+        suggested=suggested,
+        dose_words=age_words(suggested.dose, table) if suggested else "",
+        past=[row for row in full if not row.is_open],
+    )
+
+
+def medicine_row(
+    medicine: Medicine, occasion: Occasion, table: Table, withdrawal: Withdrawal | None, today: date
+) -> MedicineRow:
+    """Return a medicine with what the table says of it on the day of the scan or infusion as it is now."""
+    found = table.find(medicine.name)
+    days = days_of(found.group, occasion.day, occasion.kind, table) if found and occasion.day else None
+    before = found.group.before(occasion.kind) if found else None
+    return MedicineRow(medicine, found, days, before, withdrawal, occasion, today)
+
+
+class ListedMedicine(NamedTuple):
+    """A medicine on a patient's list; `interferes` names its class."""
+
+    medicine: Medicine
+    interferes: str
+    is_past: bool
+
+
+def medicines_of(patient: Patient, *, today: date) -> list[ListedMedicine]:
+    """Return a patient's medicines: what is taken, what was, what was entered in error."""
+    table = table_of(patient.clinic)
+    rows = Medicine.objects.filter(patient=patient).select_related("recorded_by")
+    found = [
+        ListedMedicine(
+            row,
+            match.group.name if (match := table.find(row.name)) else "",
+            row.ended_on is not None and row.ended_on < today,
+        )
+        for row in rows
+    ]
+    return sorted(found, key=lambda each: (each.medicine.withdrawn, each.is_past))
+
+
+class ClinicRow(NamedTuple):
+    """One withdrawal a clinic has to see to."""
+
+    withdrawal: Withdrawal
+    occasion: Occasion
+    today: date
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether the medicine was to be taken again by now."""
+        row = self.withdrawal
+        return bool(row.state == State.CONFIRMED and row.restart_on and row.restart_on < self.today)
+
+    @property
+    def is_outdated(self) -> bool:
+        return self.withdrawal.state == State.CONFIRMED and self.withdrawal.counted_from != self.occasion.day
+
+
+class ClinicPreparation(NamedTuple):
+    """What a clinic has to see to: restarts, the overdue ones first; what is to be confirmed; what is to be decided."""
+
+    restarts: Sequence[ClinicRow]
+    to_confirm: Sequence[ClinicRow]
+    to_decide: Sequence[ClinicRow]
+
+    @property
+    def overdue(self) -> int:
+        return sum(row.is_overdue for row in self.restarts)
+
+
+def clinic_preparation(clinic: Clinic, *, today: date) -> ClinicPreparation:
+    """Return what a clinic has to see to, the first 200 of each kind; the same few queries for any number."""
+    rows = Withdrawal.objects.filter(clinic=clinic).of_followed()
+    return ClinicPreparation(
+        restarts=clinic_rows(rows.to_restart(), today),
+        to_confirm=clinic_rows(rows.filter(state=State.PLANNED).order_by("stop_on", "id"), today),
+        to_decide=clinic_rows(rows.undecided().order_by("counted_from", "id"), today),
+    )
+
+
+def clinic_rows(rows: WithdrawalQuerySet, today: date) -> list[ClinicRow]:
+    """Return the rows of withdrawals in their order."""
+    return [ClinicRow(row, occasion_of(row), today) for row in with_occasions(rows[:MOST_LISTED])]

@@ -1,0 +1,31 @@
+"""What follows on preparations from scans and infusions, and what of them the pages of other apps show."""
+
+from accounts.open_work import OPEN_WORK
+from events.undo import BEFORE_UNDO
+from imaging import moves
+from imaging.actions.medicines import refuse_withheld
+from imaging.agreed import agreed_with
+from imaging.deciding import READS, about_medicines, against_infusion, visits_waiting
+from imaging.models import ThyroidBlockade, Withdrawal
+from imaging.open_work import RESTARTS
+from imaging.preparation_sign_offs import preparation_settings
+from iotrex_followup.history import AT_THE_END
+from patients.actions import INFUSION_CONCERNS
+from schedules.actions.records import CARRIED
+from schedules.appointments.decisions import CAUSES, Cause
+from schedules.documents.preparing import AGREED
+from schedules.sign_offs import SETTINGS
+
+
+def register() -> None:
+    """Register what follows; called once, when all apps are there."""
+    moves.register()
+    AT_THE_END.append(moves.tell_of_moves)
+    CAUSES.append(Cause(READS, about_medicines, visits_waiting))
+    INFUSION_CONCERNS.append(against_infusion)
+    AGREED.append(agreed_with)
+    SETTINGS.append(preparation_settings)
+    OPEN_WORK.append(RESTARTS)
+    CARRIED.extend((Withdrawal, ThyroidBlockade))
+    for kind in ("medicine.recorded", "medicine.changed"):
+        BEFORE_UNDO[kind].append(refuse_withheld)

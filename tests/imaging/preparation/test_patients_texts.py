@@ -1,0 +1,123 @@
+"""What patients read of medicines: to ask first; by name only what a clinician has confirmed for the day as it is."""
+
+import tomllib
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from imaging.actions.blockades import BlockadeFacts, record_blockade
+from imaging.actions.withdrawals import confirm_withdrawal, record_restart, refuse_withdrawal
+from imaging.preparing import folded, names_of, packaged
+from schedules.actions import book_visits, mark_not_applicable
+from schedules.documents.patient_sheet import patient_sheet_pdf
+from schedules.documents.preparing import medicine_lines
+from schedules.documents.wording import LANGUAGES, wording
+from schedules.reminders.texts import wrong_words
+from tests.imaging.preparation.conftest import TODAY, agreed
+from tests.pdf import text_of
+
+ASK = {"en": "Ask us before you change any medicine.", "es": "Pregúntenos antes de cambiar cualquier medicamento."}
+KNOWN = names_of(packaged())
+
+
+def lines(patient, language="en", today=TODAY):
+    return medicine_lines(patient, ["mibg_scan"], wording(language), today=today)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_patient_with_a_scan_ahead_is_asked_to_ask(patient, labetalol, withdrawal, language):
+    assert lines(patient, language) == [ASK[language]]
+
+
+def test_patient_with_neither_scan_nor_infusion_ahead_reads_nothing(patient):
+    assert medicine_lines(patient, ["cbc"], wording("en"), today=TODAY) == []
+
+
+def test_planned_infusion_is_asked_about_too(patient, infusion):
+    assert medicine_lines(patient, [], wording("en"), today=TODAY) == [ASK["en"]]
+    assert medicine_lines(patient, [], wording("en"), today=date(2024, 6, 4)) == []
+
+
+def test_confirmed_withdrawal_is_named_with_its_days_and_substitute(patient, confirmed):
+    assert lines(patient) == [
+        ASK["en"],
+        "Labetalol: as agreed with your doctor, you take it for the last time on Sunday 21 April 2024, "
+        "and again from Wednesday 1 May 2024 on.",
+        "Instead of Labetalol you take: Doxazosin 4 mg.",
+    ]
+    assert lines(patient, "es")[1].startswith("Labetalol: según lo acordado con su médico, lo toma por última vez")
+
+
+def test_substitute_that_is_not_needed_is_not_told(patient, withdrawal, clinician, owner):
+    facts = agreed(substitute="None needed", restart_owner=owner)
+    confirm_withdrawal(withdrawal=withdrawal, facts=facts, by=clinician, today=TODAY)
+
+    assert len(lines(patient)) == 2
+
+
+def test_what_moved_since_it_was_confirmed_is_not_named(patient, confirmed, visit, clinician):
+    book_visits(visits=[visit], on=date(2024, 5, 7), by=clinician, today=TODAY)
+
+    assert lines(patient) == [ASK["en"]]
+
+
+def test_what_is_not_planned_any_more_taken_again_or_cannot_be_withdrawn_is_not_named(
+    patient, confirmed, visit, clinician, labetalol, scan
+):
+    refuse_withdrawal(medicine=labetalol, occasion=scan, reason="Crises.", by=clinician, today=TODAY)
+    assert lines(patient) == [ASK["en"]]
+    confirm_withdrawal(
+        withdrawal=confirmed, facts=agreed(restart_owner=confirmed.restart_owner), by=clinician, today=TODAY
+    )
+    record_restart(withdrawal=confirmed, restarted_on=date(2024, 5, 1), by=clinician, today=date(2024, 5, 1))
+    assert lines(patient) == [ASK["en"]]
+    mark_not_applicable(visit=visit, activities=["mibg_scan"], reason="Abroad.", by=clinician)
+    assert medicine_lines(patient, [], wording("en"), today=TODAY) == []
+
+
+def test_last_day_of_the_blockade_stands_there_until_it_is_over(patient, scan, clinician):
+    facts = BlockadeFacts("potassium iodide", Decimal(130), date(2024, 4, 29), date(2024, 5, 2))
+    record_blockade(occasion=scan, facts=facts, by=clinician)
+
+    said = "Tablets that protect the thyroid: the last ones on Thursday 2 May 2024."
+    assert lines(patient) == [ASK["en"], said]
+    assert lines(patient, today=date(2024, 5, 2))[-1] == said
+    assert lines(patient, today=date(2024, 5, 3)) == [ASK["en"]]
+
+
+def test_sheet_says_so(patient, confirmed):
+    text = text_of(patient_sheet_pdf(patient, language="en", today=TODAY))
+
+    assert ASK["en"] in text
+    assert "Labetalol" in text
+
+
+# No automatic message names a medicine.
+
+
+def texts_in(content):
+    """Every text of a file that is read to a patient."""
+    if isinstance(content, dict):
+        return [text for key, value in content.items() if key != "forbidden" for text in texts_in(value)]
+    if isinstance(content, list):
+        return [text for value in content for text in texts_in(value)]
+    return [str(content)]
+
+
+@pytest.mark.parametrize(
+    "path", ["schedules/reminders/texts.toml", "schedules/documents/texts/en.toml", "schedules/documents/texts/es.toml"]
+)
+def test_no_text_shipped_for_patients_names_a_medicine(path):
+    content = tomllib.loads(Path(settings.BASE_DIR, path).read_text(encoding="utf-8"))
+    words = [folded(text) for text in texts_in(content)]
+
+    assert len(words) > 20
+    assert [(name, text) for text in words for name in KNOWN if name in text] == []
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_clinic_cannot_write_a_medicine_into_a_reminder(name):
+    assert list(wrong_words(f"Do not take {name.upper()} before.", ""))

@@ -1,0 +1,299 @@
+"""The pages of medicines and preparations: what each shows, takes, and leaves away for those who may not."""
+
+from contextlib import contextmanager
+from datetime import date
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import Role
+from imaging.actions.medicines import MedicineFacts, record_medicine
+from imaging.actions.withdrawals import plan_withdrawal, refuse_withdrawal
+from imaging.models import PreparationPolicy, ThyroidBlockade, Withdrawal
+from patients.models import Medicine
+from schedules.actions import book_visits, mark_not_applicable
+from tests.factories import MembershipFactory, PatientFactory, enrolled
+from tests.imaging.preparation.conftest import NOW, TODAY, agreed
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def signed_in(client, clinician):
+    client.force_login(clinician)
+    return client
+
+
+def text(client, path):
+    answer = client.get(path)
+    assert answer.status_code == 200, (path, answer.status_code)
+    return " ".join(answer.content.decode().split())
+
+
+@contextmanager
+def later(client, staff, **day):
+    """Be there on another day, signed in again."""
+    with time_machine.travel(NOW.replace(**day), tick=False):
+        client.force_login(staff)
+        yield
+
+
+def test_medicine_is_added_changed_ended_and_marked_on_pages(signed_in, patient):
+    one = f"/patients/{patient.pk}/medicines/"
+    assert "No medicine on the list" in text(signed_in, one)
+
+    answer = signed_in.post(f"{one}new/", {"name": "Labetalol", "dose": "200 mg", "started_on": "2024-01-02"})
+    medicine = Medicine.objects.get()
+    signed_in.post(f"/medicines/{medicine.pk}/change/", {"name": "Labetalol", "dose": "100 mg"})
+    listed = text(signed_in, one)
+    signed_in.post(f"/medicines/{medicine.pk}/end/", {"ended_on": "2024-04-09"})
+    signed_in.post(f"/medicines/{medicine.pk}/entered-in-error/", {"reason": "Another patient's."})
+
+    medicine.refresh_from_db()
+    assert answer.headers["Location"] == one
+    assert (medicine.dose, medicine.ended_on, medicine.withdrawn) == ("100 mg", date(2024, 4, 9), True)
+    assert "Interferes with MIBG: Labetalol" in listed
+    assert signed_in.get(f"/medicines/{medicine.pk}/change/").status_code == 404
+
+
+def test_refused_medicine_comes_back_with_the_mistake(signed_in, patient, labetalol):
+    answer = signed_in.post(f"/patients/{patient.pk}/medicines/new/", {"name": "labetalol"})
+
+    assert answer.status_code == 422
+    assert "It stands on the list already" in answer.content.decode()
+
+
+def test_patients_page_gets_the_list_and_what_is_coming_as_a_panel(signed_in, patient, labetalol, infusion):
+    page = text(signed_in, f"/patients/{patient.pk}/")
+    answer = signed_in.get(f"/patients/{patient.pk}/medicines/", headers={"HX-Request": "true"})
+
+    panel = " ".join(answer.content.decode().split())
+    assert f'hx-get="/patients/{patient.pk}/medicines/"' in page
+    assert "<h1" not in panel
+    assert "Labetalol, 200 mg twice a day, for blood pressure" in panel
+    assert "MIBG scan, Month 3</a>, Tue 30 Apr 2024" in panel
+    assert "Therapeutic infusion</a>, Mon 3 Jun 2024" in panel
+    assert panel.count("1 to be planned") == 3  # scans of months 3 and 9, and the infusion
+
+
+def test_withdrawal_is_planned_with_the_days_of_the_table_confirmed_and_ended(
+    signed_in, patient, labetalol, visit, owner, clinician
+):
+    page = f"/visits/{visit.pk}/preparation/"
+    before = text(signed_in, page)
+    form = signed_in.get(f"/medicines/{labetalol.pk}/withdrawal/?visit={visit.pk}").context["form"]
+    days = {name: form[name].value() for name in ("stop_on", "restart_on", "prescriber", "restart_owner")}
+    assert "Sun 21 Apr 2024" in before
+    assert "7 days, <b>unverified</b>" in before
+    assert days == {
+        "stop_on": date(2024, 4, 22),
+        "restart_on": date(2024, 5, 1),
+        "prescriber": "Dr Aliaga",
+        "restart_owner": clinician.pk,
+    }
+
+    entered = {"stop_on": "2024-04-22", "restart_on": "2024-05-01", "prescriber": "Dr Aliaga"}
+    planned = signed_in.post(f"/medicines/{labetalol.pk}/withdrawal/?visit={visit.pk}", entered)
+    withdrawal = Withdrawal.objects.get()
+    one = f"/withdrawals/{withdrawal.pk}"
+    refused = signed_in.post(f"{one}/confirm/", entered)
+    signed_in.post(f"{one}/change/", entered | {"substitute": "none needed"})
+    signed_in.post(f"{one}/confirm/", entered | {"substitute": "Doxazosin", "restart_owner": owner.pk})
+    shown = text(signed_in, page)
+    signed_in.post(f"{one}/hand-over/", {"to": clinician.pk})
+    with later(signed_in, clinician, month=5, day=2):
+        signed_in.post(f"{one}/restart/", {"restarted_on": "2024-05-02"})
+        ended = text(signed_in, page)
+
+    withdrawal.refresh_from_db()
+    assert planned.headers["Location"] == page
+    assert (refused.status_code, set(refused.context["form"].errors)) == (422, {"substitute", "restart_owner"})
+    assert "<b>Confirmed</b>" in shown
+    assert "Doxazosin" in shown
+    assert (withdrawal.state, withdrawal.restart_owner) == ("restarted", clinician)
+    assert "Earlier withdrawals: 1" in ended
+
+
+def test_confirmation_of_a_scan_that_moved_is_filled_in_anew(signed_in, confirmed, visit, clinician):
+    book_visits(visits=[visit], on=date(2024, 5, 7), by=clinician, today=TODAY, reason="Asked for it.")
+
+    assert "Confirmed for Tue 30 Apr 2024: to be confirmed anew" in text(signed_in, f"/visits/{visit.pk}/preparation/")
+    form = signed_in.get(f"/withdrawals/{confirmed.pk}/confirm/").context["form"]
+    assert (form["stop_on"].value(), form["restart_on"].value()) == (date(2024, 4, 29), date(2024, 5, 8))
+    # What has been stopped stays so: only the restart is counted anew.
+    with later(signed_in, clinician, day=22):
+        form = signed_in.get(f"/withdrawals/{confirmed.pk}/confirm/").context["form"]
+    assert (form["stop_on"].value(), form["restart_on"].value()) == (date(2024, 4, 22), date(2024, 5, 8))
+
+
+def test_medicine_that_cannot_be_withdrawn_is_decided_about(signed_in, labetalol, infusion):
+    page = f"/treatments/{infusion.treatment.pk}/preparation/"
+    asked = f"/medicines/{labetalol.pk}/cannot-be-withdrawn/?treatment={infusion.treatment.pk}"
+    signed_in.post(asked, {"reason": "Crises without it."})
+    withdrawal = Withdrawal.objects.get()
+    waits = text(signed_in, page)
+    listed = text(signed_in, "/preparation/")
+    signed_in.post(f"/withdrawals/{withdrawal.pk}/decide/", {"decision": "Postponed."})
+
+    assert "Needs a decision" in waits
+    assert "Crises without it." in listed
+    assert "Decided: Postponed." in text(signed_in, page)
+    assert "No medicine is withdrawn" in text(signed_in, "/preparation/")
+
+
+def test_withdrawal_is_taken_back(signed_in, withdrawal):
+    signed_in.post(f"/withdrawals/{withdrawal.pk}/not-after-all/", {"reason": "Scan without."})
+
+    withdrawal.refresh_from_db()
+    assert withdrawal.state == "dropped"
+
+
+def test_clinic_sees_restarts_with_owners_overdue_first(signed_in, confirmed, scan, patient, clinician):
+    other = record_medicine(patient=patient, facts=MedicineFacts("Duloxetine"), by=clinician, today=TODAY)
+    plan_withdrawal(medicine=other, occasion=scan, facts=agreed(), by=clinician, today=TODAY)
+    with later(signed_in, clinician, month=5, day=4):
+        page = text(signed_in, "/preparation/")
+
+    assert "<b>1 overdue</b>" in page
+    assert "3 days overdue" in page
+    assert 'data-label="Whose">Owner' in page
+    assert "Duloxetine" in page
+    assert "<b>has passed</b>" in page
+
+
+def test_patients_nobody_follows_are_not_among_the_clinics_restarts(signed_in, confirmed, patient):
+    patient.care = "deceased"
+    patient.save()
+
+    assert "No medicine is withdrawn" in text(signed_in, "/preparation/")
+
+
+def rows_of(clinic, clinician, number):
+    for _ in range(number):
+        plan = enrolled(by=clinician, clinic=clinic, started_on=date(2024, 1, 31), today=TODAY)
+        facts = MedicineFacts("Labetalol")
+        medicine = record_medicine(patient=plan.patient, facts=facts, by=clinician, today=TODAY)
+        visit = plan.visits.get(timepoint="M3", kind="imaging")
+        whose = {"clinic": clinic, "patient": plan.patient, "recorded_by": clinician, "visit": visit}
+        days = {"counted_from": date(2024, 4, 30), "stop_on": date(2024, 4, 22), "restart_on": date(2024, 5, 1)}
+        Withdrawal.objects.create(medicine=medicine, **whose, **days)
+
+
+def test_page_of_the_clinic_asks_the_same_for_one_row_and_for_three(signed_in, clinic, clinician):
+    signed_in.get("/preparation/")  # the first keeps the clinic that is looked at
+    counts = []
+    for number in (1, 2):
+        rows_of(clinic, clinician, number)
+        with CaptureQueriesContext(connection) as captured:
+            signed_in.get("/preparation/")
+        counts.append(len(captured))
+    assert counts[0] == counts[1]
+
+
+def test_page_says_when_the_scan_is_not_planned_any_more(signed_in, confirmed, visit, clinician):
+    mark_not_applicable(visit=visit, activities=["mibg_scan"], reason="Abroad.", by=clinician)
+
+    page = text(signed_in, f"/visits/{visit.pk}/preparation/")
+    assert "is not planned any more" in page
+    assert "Plan withdrawal" not in page
+
+
+def test_medicine_without_a_number_or_outside_the_table_is_left_to_people(signed_in, patient, visit, clinician):
+    for name in ("Amiodarone", "Omeprazole"):
+        record_medicine(patient=patient, facts=MedicineFacts(name), by=clinician, today=TODAY)
+
+    page = text(signed_in, f"/visits/{visit.pk}/preparation/")
+    assert "Five half-lives are many months" in page
+    assert "Not in the table. That does not mean that they are harmless." in page
+    for medicine in Medicine.objects.all():
+        form = signed_in.get(f"/medicines/{medicine.pk}/withdrawal/?visit={visit.pk}").context["form"]
+        assert form["stop_on"].value() is None
+
+
+def test_blockade_is_filled_in_by_age_recorded_and_marked(signed_in, infusion, patient):
+    address = f"/treatments/{infusion.treatment.pk}/blockade/"
+    form = signed_in.get(address).context["form"]
+    filled = {name: form[name].value() for name in ("product", "dose_mg", "starts_on", "last_on")}
+    assert filled == {
+        "product": "potassium iodide",
+        "dose_mg": 130,
+        "starts_on": date(2024, 6, 2),
+        "last_on": date(2024, 6, 13),
+    }
+    signed_in.post(address, filled | {"starts_on": "2024-06-02", "last_on": "2024-06-13"})
+    blockade = ThyroidBlockade.objects.get()
+    shown = text(signed_in, f"/treatments/{infusion.treatment.pk}/preparation/")
+    panel = text(signed_in, f"/patients/{patient.pk}/medicines/")
+    signed_in.post(f"/blockades/{blockade.pk}/entered-in-error/", {"reason": "Another patient's."})
+
+    blockade.refresh_from_db()
+    assert "<dt>Last day</dt><dd><b>Thu 13 Jun 2024</b></dd>" in shown
+    assert "thyroid blockade until Thu 13 Jun 2024" in panel
+    assert blockade.withdrawn
+
+
+def test_days_of_the_clinic_are_set_by_a_clinician_and_seen_by_all(signed_in, client, clinic):
+    assert "Shipped: 7, unverified" in text(signed_in, "/preparation/days/")
+    answer = signed_in.post("/preparation/days/change/", {"labetalol.before_scan": "3", "injection_days_before": "0"})
+    assert answer.headers["Location"] == "/preparation/days/"
+    policy = PreparationPolicy.objects.get()
+    assert (policy.days, policy.injection_days_before) == ({"labetalol": {"before_scan": 3}}, 0)
+    assert signed_in.post("/preparation/days/change/", {"labetalol.before_scan": "400"}).status_code == 422
+    client.force_login(MembershipFactory(clinic=clinic, role=Role.COORDINATOR).staff)
+    assert "Save days" not in text(client, "/preparation/days/")
+
+
+def test_coordinator_plans_and_hands_over_but_does_not_confirm(client, clinic, confirmed, visit, labetalol):
+    client.force_login(MembershipFactory(clinic=clinic, role=Role.COORDINATOR).staff)
+
+    page = text(client, f"/visits/{visit.pk}/preparation/")
+    assert "Hand over" in page
+    assert "Confirm anew" not in page
+    assert client.get(f"/withdrawals/{confirmed.pk}/confirm/").status_code == 403
+    asked = f"/medicines/{labetalol.pk}/cannot-be-withdrawn/?visit={visit.pk}"
+    assert client.get(asked).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "asked", ["", "?visit=x", "?treatment=00000000-0000-0000-0000-000000000000", "?visit={theirs}"]
+)
+def test_withdrawal_for_nothing_or_for_somebody_elses_scan_is_not_found(signed_in, clinic, clinician, labetalol, asked):
+    theirs = enrolled(by=clinician, clinic=clinic, started_on=date(2024, 1, 31), today=TODAY).visits.get(
+        timepoint="M3", kind="imaging"
+    )
+
+    answer = signed_in.get(f"/medicines/{labetalol.pk}/withdrawal/{asked.format(theirs=theirs.pk)}")
+
+    assert answer.status_code == 404
+
+
+def test_auditor_reads_without_buttons(client, clinic, withdrawal, visit, patient):
+    client.force_login(MembershipFactory(clinic=clinic, role=Role.AUDITOR).staff)
+
+    page = text(client, f"/visits/{visit.pk}/preparation/")
+    assert "To be confirmed" in page
+    assert "button-small" not in page
+    assert "Add medicine" not in text(client, f"/patients/{patient.pk}/medicines/")
+
+
+def test_empty_preparation_says_what_to_do_next(signed_in, visit, infusion):
+    assert "No medicine on the list" in text(signed_in, f"/visits/{visit.pk}/preparation/")
+    assert "No medicine on the list" in text(signed_in, f"/treatments/{infusion.treatment.pk}/preparation/")
+    bare = PatientFactory(clinic=visit.clinic)
+    assert "Neither an MIBG scan nor an infusion is planned." in text(signed_in, f"/patients/{bare.pk}/medicines/")
+
+
+def test_refused_medicine_shows_on_the_visit_page_with_a_way_to_its_preparation(
+    signed_in, labetalol, scan, visit, clinician
+):
+    refuse_withdrawal(medicine=labetalol, occasion=scan, reason="Crises.", by=clinician, today=TODAY)
+
+    page = text(signed_in, f"/visits/{visit.pk}/")
+    assert "An interfering medicine cannot be withdrawn" in page
+    assert f'href="/visits/{visit.pk}/preparation/"' in page

@@ -1,0 +1,118 @@
+"""INRC 2017 from what is stored: primary tumour, soft tissue, bone by the relative MIBG score, marrow."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from imaging.actions.assessments import describe, open_assessment
+from imaging.actions.lesions import LesionFacts, SeenFacts, add_lesion, measure
+from imaging.courses.recist import course_of
+from imaging.courses.verdicts import proposed
+from imaging.models import Lesion
+from patients.models import Patient
+from tests.imaging.courses import ct, mm, sign
+from tests.imaging.factories import ReadingFactory, StudyFactory
+
+pytestmark = pytest.mark.django_db
+
+BEFORE, AFTER = date(2024, 1, 20), date(2024, 5, 2)
+SMALLER, NORMAL = mm(30), mm(12)
+
+
+@pytest.fixture
+def child(patient):
+    patient.indication = "neuroblastoma"
+    patient.save()
+    return Patient.objects.get(pk=patient.pk)
+
+
+@pytest.fixture
+def baseline(child, clinician):
+    """A primary tumour of 50 mm, a node of 20 mm, bone score 8 of Curie, marrow 30 %."""
+    scan = StudyFactory(patient=child, imaged_on=BEFORE, is_baseline=True)
+    ReadingFactory(study=scan, given={"pelvis": 3, "thighs": 3, "chest": 2, "soft_tissue": 3})
+    studies = [ct(child, BEFORE, by=clinician), scan]
+    opened = open_assessment(patient=child, studies=studies, is_baseline=True, by=clinician)
+    adrenal = LesionFacts("target", "Adrenal 1", "adrenal", is_primary=True)
+    add_lesion(assessment=opened, facts=adrenal, found=mm(50), by=clinician)
+    node = LesionFacts("target", "Node 1", "node", is_node=True)
+    add_lesion(assessment=opened, facts=node, found=mm(20), by=clinician)
+    describe(assessment=opened, fields={"marrow_percent": Decimal(30)}, by=clinician)
+    return sign(opened, by=clinician)
+
+
+def computed(child, clinician, *, scored=True, marrow="3", adrenal=SMALLER, node=NORMAL, given=None, **described):
+    scan = StudyFactory(patient=child, imaged_on=AFTER)
+    if scored:
+        ReadingFactory(study=scan, given=given or {"pelvis": 2, "soft_tissue": 3})
+    studies = [ct(child, AFTER, by=clinician), scan]
+    opened = open_assessment(patient=child, studies=studies, is_baseline=False, by=clinician)
+    lesions = {each.name: each.pk for each in Lesion.objects.all()}
+    measure(assessment=opened, found={lesions["Adrenal 1"]: adrenal, lesions["Node 1"]: node}, by=clinician)
+    known = {"primary_uptake": "less", "soft_tissue_uptake": "less"} | described
+    known["marrow_percent"] = None if marrow is None else Decimal(marrow)
+    opened = describe(assessment=opened, fields=known, by=clinician)
+    return proposed(course_of(opened.baseline), opened)
+
+
+def test_parts_make_one_response(baseline, child, clinician):
+    found = computed(child, clinician)
+
+    assert found.recist.response == "PR"
+    assert [part.response for part in found.inrc.parts] == ["PR", "PR", "PR", "MD"]
+    assert found.inrc.response == "PR"
+    assert found.inrc.verified is False
+
+
+def test_bone_is_held_against_bone_alone(baseline, child, clinician):
+    (scan,) = computed(child, clinician).mibg
+
+    assert (scan.total, scan.bone, scan.relative.value, scan.of_bone.value) == (
+        5,
+        2,
+        Decimal(5) / 11,
+        Decimal(2) / 8,
+    )
+
+
+def test_bone_that_was_not_scored_leaves_the_whole_not_evaluable(baseline, child, clinician):
+    found = computed(child, clinician, scored=False)
+
+    assert found.inrc.parts[2].response == "NE"
+    assert found.inrc.response == "NE"
+
+
+def test_marrow_that_was_not_looked_at_leaves_the_whole_not_evaluable(baseline, child, clinician):
+    assert computed(child, clinician, marrow=None).inrc.response == "NE"
+
+
+def test_new_site_of_uptake_is_progression(baseline, child, clinician):
+    assert computed(child, clinician, new_uptake=True).inrc.response == "PD"
+
+
+def test_lesion_not_evaluated_leaves_its_part_open(baseline, child, clinician):
+    found = computed(child, clinician, node=SeenFacts("not_evaluated"))
+
+    assert [part.response for part in found.inrc.parts[:2]] == ["PR", "NE"]
+
+
+def test_other_tumours_have_no_inrc(baseline, child, clinician):
+    child.indication = "pheochromocytoma"
+    child.save()
+
+    assert computed(child, clinician).inrc is None
+
+
+def test_scores_and_inrc_are_kept_with_the_signature(baseline, child, clinician):
+    scan = StudyFactory(patient=child, imaged_on=AFTER)
+    ReadingFactory(study=scan, given={"pelvis": 2})
+    opened = open_assessment(patient=child, studies=[scan], is_baseline=False, by=clinician)
+    lesions = {each.name: each.pk for each in Lesion.objects.all()}
+    found = {lesions["Adrenal 1"]: SeenFacts("absent"), lesions["Node 1"]: mm(9)}
+    measure(assessment=opened, found=found, by=clinician)
+
+    kept = sign(opened, "CR", "better", by=clinician).proposal
+
+    assert kept["mibg"][0]["of_bone"]["value"] == "0.25"
+    assert kept["inrc"]["version"] == "2017"
