@@ -1,11 +1,11 @@
 """The studies of an assessment on paper, each with what stands between it and the baseline's."""
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Sequence, Set
 from typing import NamedTuple
 from uuid import UUID
 
+from imaging.courses.comparing import held, measured
 from imaging.models import ImagingStudy, ResponseAssessment
-from imaging.response.comparable import Study, comparability
 
 
 class StudyTold(NamedTuple):
@@ -30,37 +30,16 @@ def studies_told(assessment: ResponseAssessment, compared: Set[UUID]) -> list[St
 
 
 def notes_on(study: ImagingStudy, first: Sequence[ImagingStudy], compared: Set[UUID]) -> list[str]:
-    """Return what stands between a study and the one of the baseline that is most like it."""
+    """Return what stands between a study and the baseline's; nothing of what is neither measured nor scored."""
     if study in first:
         return ["Read at the baseline as well."]
     if study.pk in compared:
         return ["See its score."]
-    like = counterpart(study, first)
-    if like is None:
-        return ["The baseline has no study of this kind to hold it against."]
-    return [each.sentence for each in comparability(facts_of(like), facts_of(study)).obstacles]
-
-
-def counterpart(study: ImagingStudy, first: Iterable[ImagingStudy]) -> ImagingStudy | None:
-    """Return the study of the baseline that is held against: of the same kind, else one that is used alike."""
-    first = list(first)
-    same = [each for each in first if each.kind == study.kind]
-    alike = [
-        each
-        for each in first
-        if (study.facts.measured and each.facts.measured) or (study.facts.scored and each.facts.scored)
-    ]
-    return next(iter([*same, *alike]), None)
-
-
-def facts_of(study: ImagingStudy) -> Study:
-    """Return a study as far as comparing needs it, its score apart."""
-    kind = study.facts
-    return Study(
-        on=study.imaged_on,
-        tracer=kind.tracer,
-        modality=kind.modality,
-        post_therapy=kind.post_therapy,
-        slice_mm=study.slice_mm,
-        reader=study.reader,
-    )
+    if study.facts.scored:
+        return ["No score to compare it by."]
+    if not study.facts.measured:
+        return []
+    earlier = measured(first)
+    if not earlier:
+        return ["The baseline has no CT or MRI to hold it against."]
+    return [each.sentence for each in held(study, earlier).obstacles] or ["Nothing stands between them."]

@@ -11,6 +11,8 @@ from imaging.courses.recist import Course, responses_of
 from imaging.courses.verdicts import proposed, target_findings, what_is_missing
 from imaging.documents.studies import StudyTold, studies_told
 from imaging.models import ResponseAssessment
+from imaging.response.inrc.components import IN_WORDS as INRC_WORDS
+from imaging.response.inrc.components import InrcResponse
 from imaging.response.reasons import as_json
 from imaging.response.recist import IN_WORDS, Response
 from iotrex_followup.templatetags.words import nice_date
@@ -21,7 +23,8 @@ UNSIGNED, PARTLY, WITHDRAWN = "NOT SIGNED", "NOT SIGNED IN PART", "ENTERED IN ER
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One assessment: `facts` are words with what was found, `reasons` the arithmetic, the deciding rule first.
+    """One assessment: `facts` are words with what was found, `reasons` the arithmetic, the deciding rule first, `inrc`
+    that of INRC 2017, in neuroblastoma alone.
 
     `changed` says that what was signed computes otherwise by now, `missing` what a draft lacks.
     """
@@ -30,6 +33,7 @@ class Told:
     facts: Sequence[tuple[str, str]]
     reasons: Sequence[str]
     notes: Sequence[str]
+    inrc: Sequence[str]
     changed: str
     missing: Sequence[str]
     questions: Sequence[str]
@@ -61,13 +65,15 @@ def mark_of(assessments: Sequence[ResponseAssessment]) -> str:
 
 def told_of(course: Course, assessment: ResponseAssessment, compared: Set[UUID]) -> Told:
     """Return what is told of one assessment of `course`; `compared` are the scans that their scores compare."""
-    arithmetic = arithmetic_of(course, assessment)
+    computed = computed_of(course, assessment)
+    arithmetic, inrc = computed.get("recist") or {}, computed.get("inrc") or {}
     selection = target_findings(course) if assessment.is_baseline else ()
     return Told(
         assessment=assessment,
-        facts=[*verdict_facts(assessment, arithmetic), *described(assessment)],
+        facts=[*verdict_facts(assessment, arithmetic), *inrc_facts(inrc), *described(assessment)],
         reasons=[unbroken(each) for each in reasons_of(arithmetic)],
         notes=[unbroken(each) for each in (*arithmetic.get("notes", ()), *(one.sentence for one in selection))],
+        inrc=[unbroken(each) for each in inrc_reasons(inrc)],
         changed=changed_since(course, assessment),
         missing=[] if assessment.is_signed else what_is_missing(course, assessment),
         questions=[each.sentence for each in questions_of(assessment)],
@@ -75,14 +81,12 @@ def told_of(course: Course, assessment: ResponseAssessment, compared: Set[UUID])
     )
 
 
-def arithmetic_of(course: Course, assessment: ResponseAssessment) -> Mapping[str, Any]:
-    """Return RECIST's reasoning: as it was signed, else as it is computed; empty where there is none."""
+def computed_of(course: Course, assessment: ResponseAssessment) -> Mapping[str, Any]:
+    """Return the reasoning by RECIST and INRC: as it was signed, else as it is computed; empty of a baseline."""
     if assessment.is_baseline:
         return {}
-    if assessment.is_signed:
-        return assessment.proposal.get("recist") or {}
-    computed = proposed(course, assessment).recist
-    return as_json(computed) if computed else {}
+    found: Mapping[str, Any] = assessment.proposal if assessment.is_signed else as_json(proposed(course, assessment))
+    return found
 
 
 def reasons_of(told: Mapping[str, Any]) -> Iterator[str]:
@@ -111,6 +115,21 @@ def verdict_facts(assessment: ResponseAssessment, arithmetic: Mapping[str, Any])
         yield "By MIBG scan", assessment.get_mibg_display()
     else:
         yield "By RECIST 1.1", f"{in_words(computed)} (computed, not signed)" if computed else "Not complete"
+
+
+def inrc_facts(told: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the response by INRC, which nobody signs by itself; nothing where it was not computed."""
+    if told:
+        doubt = "" if told["verified"] else "; it stands on rules that were not read in the paper"
+        response = told["response"]
+        yield "By INRC 2017", f"{response}, {INRC_WORDS[InrcResponse(response)]} (computed{doubt})"
+
+
+def inrc_reasons(told: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the sentences of INRC, each with whether it was verified."""
+    for reason in told.get("reasons", ()):
+        yield reason["sentence"] if reason["verified"] else f"{reason['sentence']} Not verified."
+    yield from told.get("notes", ())
 
 
 def in_words(response: str) -> str:

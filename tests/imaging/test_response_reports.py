@@ -139,6 +139,19 @@ def test_scores_stand_region_by_region_beside_the_baseline_with_cut_offs_and_the
     assert "SIOPEN" not in text
 
 
+def test_childs_report_has_the_response_by_inrc_and_says_that_it_is_not_verified(patient, clinician):
+    patient.indication = "neuroblastoma"
+    patient.save()
+    sign(baseline_of(patient, by=clinician), by=clinician)
+    point = sign(time_point(patient, SMALLER, by=clinician), "PR", by=clinician)
+
+    text = text_of(pdf_of(point))
+
+    assert "computed; it stands on rules that were not read in the paper" in text
+    assert "How INRC 2017 comes to it" in text
+    assert "Not verified." in text
+
+
 def test_reading_that_awaits_the_second_reader_is_not_printed(baseline, patient, clinician):
     ImagingPolicy.objects.create(clinic=patient.clinic, two_readers=True)
     point = time_point(patient, SMALLER, day=EARLY, by=clinician)
