@@ -166,6 +166,9 @@ function pictureConfig() {
       "infusion-word": { color: accent },
       line: { color: text },
       value: { color: text, strokeWidth: 1.5 },
+      limit: { color: muted },
+      verdict: { color: text, fontWeight: 600 },
+      bar: { color: muted, opacity: 0.8 },
     },
   };
 }

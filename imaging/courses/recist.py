@@ -1,6 +1,6 @@
 """Lesions as they are stored, as RECIST 1.1 sees them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -53,20 +53,28 @@ class Course:
 
 def course_of(baseline: ResponseAssessment) -> Course:
     """Return the course that is held against `baseline`, by four queries."""
-    lesions = baseline.lesions.filter(withdrawn=False).select_related("first_seen").order_by("role", "name")
-    points = ResponseAssessment.objects.standing().filter(baseline=baseline).order_by("on", "id")
-    measured = LesionMeasurement.objects.filter(lesion__baseline=baseline, withdrawn=False).select_related(
-        "study", "merged_into"
-    )
-    therapy = Treatment.objects.filter(patient=baseline.patient_id).given_therapeutic()
-    first = therapy.filter(started_on__gte=baseline.on).order_by("started_on").first()
-    return Course(
-        baseline=baseline,
-        lesions=list(lesions),
-        time_points=list(points),
-        seen={(each.lesion_id, each.assessment_id): each for each in measured.select_related("study", "merged_into")},
-        started_on=first.started_on if first else None,
-    )
+    return courses_of([baseline])[0]
+
+
+def courses_of(baselines: Iterable[ResponseAssessment]) -> list[Course]:
+    """Return the course of each of `baselines`, in their order, by the same four queries for any number."""
+    courses = {each.pk: Course(each) for each in baselines}
+    lesions = Lesion.objects.filter(baseline__in=courses.keys(), withdrawn=False).select_related("first_seen")
+    for lesion in lesions.order_by("role", "name"):
+        courses[lesion.baseline_id].lesions.append(lesion)
+    points = ResponseAssessment.objects.standing().filter(baseline__in=courses.keys()).select_related("signed_by")
+    for point in points.order_by("on", "id"):
+        if point.baseline_id:
+            courses[point.baseline_id].time_points.append(point)
+    measured = LesionMeasurement.objects.filter(lesion__baseline__in=courses.keys(), withdrawn=False)
+    for each in measured.select_related("lesion", "study", "merged_into"):
+        courses[each.lesion.baseline_id].seen[each.lesion_id, each.assessment_id] = each
+    therapies = Treatment.objects.filter(patient__in={each.baseline.patient_id for each in courses.values()})
+    days = list(therapies.given_therapeutic().order_by("started_on").values_list("patient", "started_on"))
+    for course in courses.values():
+        own = (on for patient, on in days if patient == course.baseline.patient_id and on >= course.baseline.on)
+        course.started_on = next(own, None)
+    return list(courses.values())
 
 
 def as_targets(course: Course) -> tuple[recist.TargetLesion, ...]:

@@ -61,8 +61,14 @@ def proposed(course: Course, assessment: ResponseAssessment) -> Computed:
 
 def best_response(course: Course) -> recist.BestResponse | None:
     """Return the best overall response of the course so far; None without a time point that is signed and complete."""
+    told = signed_course(course)
+    return recist.best_overall_response(told) if told else None
+
+
+def signed_course(course: Course) -> recist.Course | None:
+    """Return the responses of the time points that are signed and complete; None without one.
+
+    Raises   ResponseError: what is entered cannot be assessed.
+    """
     points = [each for each in course.time_points if each.is_signed and is_complete(course, each)]
-    if not points:
-        return None
-    told = recist.assess(as_baseline(course), [as_time_point(course, each) for each in points])
-    return recist.best_overall_response(told)
+    return recist.assess(as_baseline(course), [as_time_point(course, each) for each in points]) if points else None

@@ -8,7 +8,7 @@ from imaging.courses.recist import Course, as_targets, responses_of
 from imaging.models import ImagingStudy, Lesion, LesionMeasurement, ResponseAssessment
 from imaging.response import recist
 from imaging.response.recist import baseline_sum
-from imaging.response.words import percent, plain
+from imaging.response.words import listed, percent, plain
 
 Seen = LesionMeasurement.Seen
 
@@ -22,8 +22,11 @@ class Column(NamedTuple):
 
     @property
     def sum_mm(self) -> str:
+        """The sum in mm, and which lesions are not in it: "33.0 without Lung 1"."""
         target = self.response.target if self.response else None
-        return plain(target.sum_mm) if target else ""
+        if target is None:
+            return ""
+        return f"{plain(target.sum_mm)} without {listed(target.missing)}" if target.missing else plain(target.sum_mm)
 
     @property
     def from_baseline(self) -> str:
@@ -35,7 +38,7 @@ class Column(NamedTuple):
         target = self.response.target if self.response else None
         if target is None or target.from_nadir_percent is None:
             return ""
-        return f"{percent(target.from_nadir_percent)} since {target.nadir_on}"
+        return f"{percent(target.from_nadir_percent)} since {target.nadir_on:%-d %b %Y}"
 
     @property
     def has_changed(self) -> bool:

@@ -1,22 +1,25 @@
-"""The picture of a patient's scores by one scheme: a Vega-Lite specification. Pure; colours are the page's.
-
-Days on the axis are days since 1970, so that no browser's time zone moves them.
-"""
+"""The picture of a patient's scores by one scheme: a Vega-Lite specification. Pure; colours are the page's."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from math import ceil
-from typing import Any, NamedTuple
+from datetime import date
+from typing import Any
 
+from imaging.pages.days_axis import (
+    DASHES,
+    SCHEMA,
+    Days,
+    Spec,
+    days_of,
+    infusion_layers,
+    layered,
+    number_of,
+    x_axis,
+)
 from imaging.response.scores import Scheme
-from iotrex_followup.templatetags.words import nice_date
 from schedules.protocol.trace import words
 
-Spec = dict[str, Any]
-EPOCH, DAY_MS = date(1970, 1, 1), 24 * 60 * 60 * 1000
-WIDTH, HEIGHT, TICKS = 940, 260, 8
-DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3])
+WIDTH, HEIGHT = 940, 260
 LEAST_TOP = 6  # a course of low totals does not look like a steep one
 
 
@@ -34,78 +37,25 @@ class Point:
         return not self.after_therapy
 
 
-class Ends(NamedTuple):
-    """The ends of both axes."""
-
-    first: date
-    last: date
-    top: int
-
-
 def score_picture(scheme: Scheme, points: Sequence[Point], infusions: Iterable[date]) -> Spec:
     """Return the specification of `points`, which are in order of time and all by `scheme`."""
-    ends = ends_of(points, infusions)
-    layers = [
-        *_infusions(infusions, ends),
-        *_lines(points, ends),
-        *_marks(scheme, points, ends),
-        *_totals(points, ends),
-    ]
-    return {
-        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
-        "width": WIDTH,
-        "height": HEIGHT,
-        "layer": layers,
-        "resolve": {"axis": {"x": "shared", "y": "shared"}},
-    }
+    infusions = list(infusions)
+    days = days_of([*(point.on for point in points), *infusions])
+    layers = [*infusion_layers(infusions, days), *score_layers(scheme, points, days)]
+    return {"$schema": SCHEMA, **layered(layers, width=WIDTH, height=HEIGHT)}
 
 
-def ends_of(points: Sequence[Point], infusions: Iterable[date]) -> Ends:
-    """Return the ends of the axes, with some room around what is drawn."""
-    days = [*(point.on for point in points), *infusions]
-    margin = timedelta(max(7, (max(days) - min(days)).days // 30))
+def score_layers(scheme: Scheme, points: Sequence[Point], days: Days, **axis: Any) -> list[Spec]:
+    """Return what is drawn of `points` along `days`; `axis` is added to the axis of the totals."""
+    y = _y(points, axis)
+    return [*_lines(points, days, y), *_marks(scheme, points, days, y), *_totals(points, days, y)]
+
+
+def _y(points: Sequence[Point], more: Spec) -> Spec:
+    axis = {"title": None, "grid": True, "tickCount": 6, "tickMinStep": 1, "format": "d", **more}
     top = max(LEAST_TOP, max(point.total for point in points) + 1)
-    return Ends(min(days) - margin, max(days) + margin, top)
-
-
-def _number(day: date) -> int:
-    return (day - EPOCH).days
-
-
-def _x(ends: Ends) -> Spec:
-    ticks, label = _ticks(ends)
-    axis = {"title": None, "grid": False, "values": ticks, "labelExpr": f"utcFormat(datum.value * {DAY_MS}, '{label}')"}
-    scale = {"domain": [_number(ends.first), _number(ends.last)], "nice": False, "zero": False}
-    return {"field": "on", "type": "quantitative", "scale": scale, "axis": axis}
-
-
-def _y(ends: Ends) -> Spec:
-    axis = {"title": None, "grid": True, "tickCount": 6, "tickMinStep": 1, "format": "d"}
-    scale = {"domain": [0, ends.top], "nice": False}
+    scale = {"domain": [0, top], "nice": False}
     return {"field": "total", "type": "quantitative", "scale": scale, "axis": axis}
-
-
-def _ticks(ends: Ends) -> tuple[list[int], str]:
-    """Return the firsts of months or years to label, and how."""
-    months = 12 * (ends.last.year - ends.first.year) + ends.last.month - ends.first.month
-    step = next((step for step in (1, 2, 3, 6, 12, 24, 60) if months / step <= TICKS), 120)
-    begins = ends.first.year * 12 + (0 if step >= 12 else ceil((ends.first.month - 1) / step) * step)
-    firsts = [date(month // 12, month % 12 + 1, 1) for month in range(begins, ends.last.year * 12 + 12, step)]
-    return [_number(day) for day in firsts if ends.first <= day <= ends.last], "%Y" if step >= 12 else "%b %Y"
-
-
-def _infusions(infusions: Iterable[date], ends: Ends) -> list[Spec]:
-    values = [{"on": _number(day), "word": "treatment", "says": f"Treatment, {nice_date(day)}"} for day in infusions]
-    if not values:
-        return []
-    says = {"field": "says"}
-    rule = {"type": "rule", "style": "infusion", "strokeWidth": 2}
-    word = {"type": "text", "style": "infusion-word", "fontSize": 11, "baseline": "bottom", "dy": -4}
-    named = {"x": _x(ends), "y": {"value": 0}, "text": {"field": "word"}}
-    return [
-        {"data": {"values": values}, "mark": rule, "encoding": {"x": _x(ends), "tooltip": says, "description": says}},
-        {"data": {"values": values}, "mark": word, "encoding": named},
-    ]
 
 
 def _by_technique(points: Iterable[Point]) -> Mapping[str, list[Point]]:
@@ -116,28 +66,30 @@ def _by_technique(points: Iterable[Point]) -> Mapping[str, list[Point]]:
     return found
 
 
-def _lines(points: Sequence[Point], ends: Ends) -> list[Spec]:
+def _lines(points: Sequence[Point], days: Days, y: Spec) -> list[Spec]:
     """Return a line through the scans of each technique; scans after therapy show more and are joined to none."""
     joined = _by_technique(points)
     layers: list[Spec] = []
     for place, (technique, same) in enumerate(joined.items()):
-        values = [{"on": _number(each.on), "total": each.total} for each in same]
+        values = [{"on": number_of(each.on), "total": each.total} for each in same]
         mark = {"type": "line", "style": "line", "strokeDash": DASHES[place % len(DASHES)], "strokeWidth": 1.5}
         if len(same) > 1:
-            layers.append({"data": {"values": values}, "mark": mark, "encoding": {"x": _x(ends), "y": _y(ends)}})
+            layers.append({"data": {"values": values}, "mark": mark, "encoding": {"x": x_axis(days), "y": y}})
         if len(joined) > 1:
-            layers.append(_text(values[-1:], ends, {"text": technique, "align": "right", "dy": 18}))
+            is_late = same[-1].on - days.first > (days.last - days.first) / 2  # else the words would run off the left
+            aside = {"text": technique, "align": "right" if is_late else "left", "dy": 18}
+            layers.append(_text(values[-1:], days, y, aside))
     return layers
 
 
-def _marks(scheme: Scheme, points: Sequence[Point], ends: Ends) -> list[Spec]:
+def _marks(scheme: Scheme, points: Sequence[Point], days: Days, y: Spec) -> list[Spec]:
     """Return the marks: filled, or an open diamond for a scan after therapy."""
     says = {"field": "says"}
     return [
         {
             "data": {"values": [_placed(scheme, each) for each in same]},
             "mark": {"type": "point", "style": "value", "size": 80, "strokeWidth": 2, "opacity": 1, **look},
-            "encoding": {"x": _x(ends), "y": _y(ends), "tooltip": says, "description": says},
+            "encoding": {"x": x_axis(days), "y": y, "tooltip": says, "description": says},
         }
         for look, same in (
             ({"shape": "circle", "filled": True}, [each for each in points if each.is_joined]),
@@ -149,14 +101,14 @@ def _marks(scheme: Scheme, points: Sequence[Point], ends: Ends) -> list[Spec]:
 
 def _placed(scheme: Scheme, point: Point) -> Spec:
     says = f"{scheme.kind} score {point.total}, {words(point.on)}, {point.technique}"
-    return {"on": _number(point.on), "total": point.total, "says": says}
+    return {"on": number_of(point.on), "total": point.total, "says": says}
 
 
-def _totals(points: Sequence[Point], ends: Ends) -> list[Spec]:
-    values = [{"on": _number(each.on), "total": each.total} for each in points]
-    return [_text(values, ends, {"dy": -12}, text={"field": "total"})]
+def _totals(points: Sequence[Point], days: Days, y: Spec) -> list[Spec]:
+    values = [{"on": number_of(each.on), "total": each.total} for each in points]
+    return [_text(values, days, y, {"dy": -12}, text={"field": "total"})]
 
 
-def _text(values: list[Spec], ends: Ends, look: Spec, **encoding: Any) -> Spec:
+def _text(values: list[Spec], days: Days, y: Spec, look: Spec, **encoding: Any) -> Spec:
     mark = {"type": "text", "style": "band-word", "fontSize": 11, **look}
-    return {"data": {"values": values}, "mark": mark, "encoding": {"x": _x(ends), "y": _y(ends), **encoding}}
+    return {"data": {"values": values}, "mark": mark, "encoding": {"x": x_axis(days), "y": y, **encoding}}

@@ -18,12 +18,14 @@ from imaging.actions import assessments as actions
 from imaging.actions import lesions
 from imaging.courses.comparing import compared
 from imaging.courses.proposing import questions_of
-from imaging.courses.recist import course_of
+from imaging.courses.recist import course_of, courses_of
 from imaging.courses.verdicts import best_response, proposed, target_findings, what_is_missing
 from imaging.forms.assessments import DescribeForm, FindingsForm, LesionForm, OpenForm, VerdictForm, mm_words
 from imaging.forms.studies import ReasonForm
 from imaging.models import ImagingStudy, Lesion, ResponseAssessment
 from imaging.pages.course_page import shown
+from imaging.pages.over_time import PatientScans, over_time
+from imaging.scoring.schemes import policy_of
 from iotrex_followup.refusals import accepted, attempt
 from patients.models import Patient
 from patients.views import find_patient, form_page
@@ -38,10 +40,15 @@ def response(request: ClinicRequest, pk: UUID) -> HttpResponse:
     """Show a patient's courses, the latest first, with every time point and lesion."""
     patient = find_patient(request, pk)
     baselines = ResponseAssessment.objects.baselines().filter(patient=patient).order_by("-on", "-id")
-    courses = [course_of(baseline) for baseline in baselines]
+    courses = courses_of(baselines)
+    scans = PatientScans.of(patient, policy_of(patient.clinic))
+    ends = [None, *(course.baseline.on for course in courses)]  # a course ends with the baseline of the next
     context = {
         **about(patient, today_of(request)),
-        "courses": [(shown(course), best_response(course)) for course in courses],
+        "courses": [
+            (shown(course), best_response(course), over_time(course, scans, last))
+            for course, last in zip(courses, ends, strict=False)
+        ],
         "may_decide": may_here(request, May.DECIDE) and patient.status == Patient.Status.ACTIVE,
         "has_studies": ImagingStudy.objects.standing().filter(patient=patient).exists(),
     }
@@ -255,7 +262,9 @@ def assessment_form(
 
 
 def find_assessment(request: ClinicRequest, pk: UUID) -> ResponseAssessment:
-    rows = ResponseAssessment.objects.select_related("patient__clinic", "clinic", "baseline", "signed_by")
+    rows = ResponseAssessment.objects.select_related(
+        "patient__clinic", "clinic", "baseline__patient__clinic", "baseline__signed_by", "signed_by"
+    )
     found: ResponseAssessment = visible_or_404(request, rows, pk=pk)
     return found
 

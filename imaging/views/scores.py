@@ -1,7 +1,5 @@
 """The scores of a scan and of a patient: read by everybody who may see the patient."""
 
-from collections.abc import Sequence
-from datetime import date
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -11,10 +9,9 @@ from django.views.decorators.http import require_GET
 
 from accounts.middleware import ClinicRequest
 from accounts.permissions import May, may_here, requires
-from imaging.pages.score_picture import Point, score_picture
+from imaging.pages.over_time import picture_of
 from imaging.pages.scores import is_of_cut_offs, sections_of
-from imaging.response.scores import Scheme
-from imaging.scoring.comparing import Comparison, course_of
+from imaging.scoring.comparing import course_of
 from imaging.scoring.schemes import SCHEMES, policy_of
 from imaging.views.found import find_study
 from patients.models import Patient
@@ -64,19 +61,3 @@ def patient_scores(request: ClinicRequest, pk: UUID) -> HttpResponse:
         ],
     }
     return render(request, f"imaging/patient_scores.html{'#panel' if request.htmx else ''}", context)
-
-
-def picture_of(scheme: Scheme, course: list[Comparison], infusions: Sequence[date]) -> dict[str, object] | None:
-    """Return the picture of the totals that count; None while there is none."""
-    counted = [each.score for each in course if each.score.counts]
-    points = [
-        Point(
-            each.study.imaged_on,
-            each.counts.total,
-            f"{each.study.facts.tracer}, {each.study.facts.modality}",
-            after_therapy=each.study.facts.post_therapy,
-        )
-        for each in counted
-        if each.counts
-    ]
-    return score_picture(scheme, points, infusions) if points else None
