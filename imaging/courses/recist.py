@@ -1,15 +1,15 @@
 """Lesions as they are stored, as RECIST 1.1 sees them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from imaging.models import Lesion, LesionMeasurement, ResponseAssessment
+from imaging.models import ImagingStudy, Lesion, LesionMeasurement, ResponseAssessment
 from imaging.response import recist
 from imaging.response.reasons import ResponseError
-from patients.models import Treatment
+from patients.models import Patient, Treatment
 
 Seen = LesionMeasurement.Seen
 Role = Lesion.Role
@@ -67,6 +67,18 @@ def course_of(baseline: ResponseAssessment) -> Course:
         seen={(each.lesion_id, each.assessment_id): each for each in measured.select_related("study", "merged_into")},
         started_on=first.started_on if first else None,
     )
+
+
+def courses_of(patient: Patient) -> list[Course]:
+    """Return a patient's courses, the latest baseline first."""
+    baselines = ResponseAssessment.objects.baselines().filter(patient=patient).order_by("-on", "-id")
+    return [course_of(baseline) for baseline in baselines]
+
+
+def measured_on(method: str, studies: Iterable[ImagingStudy]) -> ImagingStudy | None:
+    """Return the study a lesion was measured on: the one of its method, where there is one only."""
+    of_method = [study for study in studies if study.kind == method]
+    return of_method[0] if len(of_method) == 1 else None
 
 
 def as_targets(course: Course) -> tuple[recist.TargetLesion, ...]:

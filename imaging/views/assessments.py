@@ -18,7 +18,7 @@ from imaging.actions import assessments as actions
 from imaging.actions import lesions
 from imaging.courses.comparing import compared
 from imaging.courses.proposing import questions_of
-from imaging.courses.recist import course_of
+from imaging.courses.recist import course_of, courses_of
 from imaging.courses.verdicts import best_response, proposed, target_findings, what_is_missing
 from imaging.forms.assessments import DescribeForm, FindingsForm, LesionForm, OpenForm, VerdictForm, mm_words
 from imaging.forms.studies import ReasonForm
@@ -37,11 +37,9 @@ TEMPLATE = "imaging/assessment_form.html"
 def response(request: ClinicRequest, pk: UUID) -> HttpResponse:
     """Show a patient's courses, the latest first, with every time point and lesion."""
     patient = find_patient(request, pk)
-    baselines = ResponseAssessment.objects.baselines().filter(patient=patient).order_by("-on", "-id")
-    courses = [course_of(baseline) for baseline in baselines]
     context = {
         **about(patient, today_of(request)),
-        "courses": [(shown(course), best_response(course)) for course in courses],
+        "courses": [(shown(course), best_response(course)) for course in courses_of(patient)],
         "may_decide": may_here(request, May.DECIDE) and patient.status == Patient.Status.ACTIVE,
         "has_studies": ImagingStudy.objects.standing().filter(patient=patient).exists(),
     }
