@@ -9,6 +9,7 @@ from imaging.courses.recist import Course, Role, as_baseline, as_targets, as_tim
 from imaging.models import ResponseAssessment
 from imaging.response import recist
 from imaging.response.inrc import InrcResult
+from imaging.response.reasons import ResponseError
 from imaging.response.recist.lesions import mistakes_of
 from patients.models import Indication
 
@@ -60,9 +61,15 @@ def proposed(course: Course, assessment: ResponseAssessment) -> Computed:
 
 
 def best_response(course: Course) -> recist.BestResponse | None:
-    """Return the best overall response of the course so far; None without a time point that is signed and complete."""
+    """Return the best overall response of the course so far.
+
+    None without a time point that is signed and complete, and while something entered contradicts itself.
+    """
     points = [each for each in course.time_points if each.is_signed and is_complete(course, each)]
     if not points:
         return None
-    told = recist.assess(as_baseline(course), [as_time_point(course, each) for each in points])
+    try:
+        told = recist.assess(as_baseline(course), [as_time_point(course, each) for each in points])
+    except ResponseError:
+        return None
     return recist.best_overall_response(told)
