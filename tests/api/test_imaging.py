@@ -78,6 +78,7 @@ def test_study_is_recorded_by_a_coordinator_as_it_was_entered(coordinator, patie
         ({"imaged_on": "2024-03-28"}, 422, "imaged_on"),
         ({"injected_on": "2024-03-07"}, 422, "injected_on"),
         ({"activity_mbq": "-1"}, 422, "activity_mbq"),
+        ({"activity_mbq": "1E-20000"}, 400, "activity_mbq"),
         ({"study_uid": "abc"}, 422, "study_uid"),
         ({"kind": "palpation"}, 400, "kind"),
         ({"imaged_on": "06/03/2024"}, 400, "imaged_on"),
