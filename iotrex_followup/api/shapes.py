@@ -8,7 +8,6 @@ from rest_framework import serializers
 
 from iotrex_followup.columns import NumericField
 
-
 # More than anything measured has; PostgreSQL stores no number of unlimited places.
 MOST_PLACES = 30
 

@@ -313,4 +313,5 @@ def test_course_whose_lesion_merged_with_one_entered_in_error_is_still_shown(sig
 
     assert best_response(course_of(signed)) is None
     assert client.get(f"/patients/{patient.pk}/response/").status_code == 200
-    assert client.get(f"/api/v1/patients/{patient.pk}/response").json()["courses"][0]["time_points"][0]["sum_mm"] is None
+    (course,) = client.get(f"/api/v1/patients/{patient.pk}/response").json()["courses"]
+    assert course["time_points"][0]["sum_mm"] is None
