@@ -1,15 +1,18 @@
-"""How other systems read what was computed: responses by RECIST 1.1 with their reasons, and what is to be decided."""
+"""How other systems read what was computed: responses with their reasons, and what is to be decided."""
 
 from typing import Any
 
 from rest_framework import serializers
 
+from imaging.api.scores import RelativeScoreSerializer
+from imaging.courses.mibg import MibgFinding
 from imaging.courses.proposing import questions_of
 from imaging.courses.recist import course_of
-from imaging.courses.verdicts import proposed, target_findings, what_is_missing
+from imaging.courses.verdicts import Computed, proposed, target_findings, what_is_missing
 from imaging.models import ResponseAssessment
 from imaging.response import recist
 from imaging.response.discordance import Question
+from imaging.response.inrc import InrcResult, PartResponse
 from imaging.response.reasons import Reason, as_json
 from iotrex_followup.api.shapes import NumberField
 
@@ -93,6 +96,42 @@ class RecistSerializer(serializers.Serializer[recist.TimePointResponse]):
     explanation = serializers.CharField(help_text="All of it in words.")
 
 
+class MibgFindingSerializer(serializers.Serializer[MibgFinding]):
+    """A scored scan of a time point by one scheme, against its baseline."""
+
+    scan = serializers.CharField(help_text="Its kind and day.")
+    scheme = serializers.CharField()
+    total = serializers.IntegerField(allow_null=True, help_text="Null while no score counts.")
+    bone = serializers.IntegerField(allow_null=True, help_text="Over the regions of bone alone.")
+    relative = RelativeScoreSerializer(allow_null=True, help_text="Null where the scans cannot be compared.")
+    of_bone = RelativeScoreSerializer(allow_null=True)
+    sentence = serializers.CharField()
+    obstacles = sentences("What stands between the scan and its baseline.")
+
+
+class InrcPartSerializer(serializers.Serializer[PartResponse]):
+    """The verdict of INRC on one part; the first of `reasons` decided."""
+
+    part = serializers.CharField()
+    response = serializers.CharField()
+    reasons = VerdictReasonSerializer(many=True)
+
+
+class InrcSerializer(serializers.Serializer[InrcResult]):
+    """The response of neuroblastoma by INRC 2017, as computed."""
+
+    version = serializers.CharField()
+    response = serializers.CharField()
+    components = serializers.DictField(child=serializers.CharField(), help_text="Primary, metastases, marrow.")
+    parts = InrcPartSerializer(many=True)
+    reasons = VerdictReasonSerializer(many=True)
+    notes = sentences()
+    verified = serializers.BooleanField(help_text="False: something that decided was not read in the paper.")
+    unverified = serializers.DictField(
+        child=serializers.CharField(), help_text="The thresholds that were not read in the paper, with their source."
+    )
+
+
 class BestResponseSerializer(serializers.Serializer[recist.BestResponse]):
     """The best overall response of a course, of its signed time points."""
 
@@ -123,6 +162,8 @@ class ComputedSerializer(serializers.Serializer[ResponseAssessment]):
     """What follows from what is entered by now; what was signed stands in `proposal` and the verdicts."""
 
     recist = RecistSerializer(allow_null=True, help_text="Null of a baseline, and while something is missing.")
+    mibg = MibgFindingSerializer(many=True, help_text="By scan and scheme; nothing of a baseline.")
+    inrc = InrcSerializer(allow_null=True, help_text="Of neuroblastoma, once `recist` is known.")
     missing = sentences("What keeps it from being signed; empty: nothing.")
     questions = QuestionSerializer(many=True, help_text="Of one that is signed.")
     selection = SelectionFindingSerializer(many=True, help_text="Of a baseline.")
@@ -131,12 +172,14 @@ class ComputedSerializer(serializers.Serializer[ResponseAssessment]):
         """Return what is computed of an assessment."""
         course = course_of(assessment.baseline or assessment)
         is_baseline = assessment.is_baseline
-        computed: dict[str, Any] = super().to_representation(
-            {
-                "recist": None if is_baseline else proposed(course, assessment).recist,
-                "missing": what_is_missing(course, assessment),
-                "questions": questions_of(assessment),
-                "selection": target_findings(course) if is_baseline else [],
-            }  # type: ignore[arg-type]
-        )
+        told = Computed(None) if is_baseline else proposed(course, assessment)
+        found = {
+            "recist": told.recist,
+            "mibg": told.mibg,
+            "inrc": told.inrc,
+            "missing": what_is_missing(course, assessment),
+            "questions": questions_of(assessment),
+            "selection": target_findings(course) if is_baseline else [],
+        }
+        computed: dict[str, Any] = super().to_representation(found)  # type: ignore[arg-type]
         return computed

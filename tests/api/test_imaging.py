@@ -15,7 +15,7 @@ from imaging.actions.reports import ReportFacts, record_report
 from imaging.models import ImagingStudy, Lesion, LesionMeasurement, ResponseAssessment
 from tests.api.conftest import TODAY, ApiClient, member_of
 from tests.factories import PatientFactory, enrolled, visit_of
-from tests.imaging.factories import StudyFactory
+from tests.imaging.factories import ReadingFactory, StudyFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -282,6 +282,28 @@ def test_signed_progression_asks_for_a_decision(api, time_point):
         ("progression", False),
         ("mibg_negative", True),
     ]
+
+
+def test_child_is_also_read_by_inrc_with_the_scores_of_its_scans(api, patient):
+    type(patient).objects.filter(pk=patient.pk).update(indication="neuroblastoma")
+    before = StudyFactory(patient=patient, imaged_on=BEFORE, is_baseline=True)
+    after = StudyFactory(patient=patient, imaged_on=AFTER)
+    for scan, pelvis in ((before, 3), (after, 1)):
+        ReadingFactory(study=scan, given={"pelvis": pelvis})
+    first = api.post("assessments", {"studies": [before.pk, ct(patient, BEFORE).pk], "is_baseline": True}).json()["id"]
+    api.post("lesions", lesion_body(first, "target", "Adrenal 1", "adrenal", "50", is_primary=True))
+    api.post(f"assessments/{first}/sign")
+    later = api.post("assessments", {"studies": [after.pk, ct(patient, AFTER).pk]}).json()["id"]
+
+    told = api.post(f"assessments/{later}/findings", {"findings": [seen("Adrenal 1", "20")]}).json()["computed"]
+
+    (mibg,) = told["mibg"]
+    assert (mibg["scheme"], mibg["total"], mibg["relative"]["follow_up"], mibg["relative"]["baseline"]) == (
+        *("Curie", 1, 1, 3),
+    )
+    assert mibg["of_bone"]["value"].startswith("0.3333")
+    parts = {part["part"]: part["response"] for part in told["inrc"]["parts"]}
+    assert (told["recist"]["response"], parts["Primary tumour"], told["inrc"]["verified"]) == ("PR", "NE", False)
 
 
 def test_baseline_says_what_is_against_its_target_lesions(api, baseline):
