@@ -105,7 +105,10 @@ class LesionResource(Resource):
         given = fields.pop("found", {})
         return self.change(
             lambda lesion: actions.change_lesion(
-                lesion=lesion, fields=fields, found=seen_first(lesion, given), by=self.staff
+                lesion=lesion,
+                fields=fields,
+                found=seen_first(lesion, given, fields.get("method", lesion.method)),
+                by=self.staff,
             )
         )
 
@@ -116,8 +119,13 @@ class LesionResource(Resource):
         return self.change(lambda lesion: actions.withdraw_lesion(lesion=lesion, by=self.staff, **body))
 
 
-def seen_first(lesion: Lesion, given: dict[str, Any]) -> actions.SeenFacts:
-    """Return what was seen of a lesion where it was entered first, with what is given now."""
+def seen_first(lesion: Lesion, given: dict[str, Any], method: str) -> actions.SeenFacts:
+    """Return what was seen of a lesion where it was entered first, with what is given now.
+
+    With another method it was measured on another study.
+    """
     measured = lesion.measurements.filter(assessment=lesion.first_seen_id, withdrawn=False).first()
     known = {name: getattr(measured, name) for name in SEEN} if measured else {}
-    return seen_in(known | given, lesion.first_seen, given.get("method", lesion.method))
+    if method != lesion.method:
+        known.pop("study", None)
+    return seen_in(known | given, lesion.first_seen, method)

@@ -483,6 +483,17 @@ def test_lesion_is_changed_with_what_was_seen_of_it(api, baseline):
     assert errors_of(absent) == (422, ["found.seen"])
 
 
+def test_lesion_measured_otherwise_is_of_the_study_of_that_method(api, patient):
+    studies = [ct(patient, BEFORE), StudyFactory(patient=patient, kind="mri", imaged_on=BEFORE)]
+    opened = api.post("assessments", {"studies": [each.pk for each in studies], "is_baseline": True}).json()["id"]
+    created = api.post("lesions", lesion_body(opened, *LESIONS[0]))
+
+    changed = api.patch(f"lesions/{created.json()['id']}", {"method": "mri"}, If_Match=created["ETag"])
+
+    told = [answer.json()["findings"][0]["study"] for answer in (created, changed)]
+    assert told == [str(each.pk) for each in studies]
+
+
 @pytest.mark.parametrize(
     ("changed", "status", "field"),
     [
