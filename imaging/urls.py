@@ -2,6 +2,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from imaging.views import (
     assessments,
+    files,
     medicines,
     preparation,
     readings,
@@ -20,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("imaging/", worklist.worklist, name="worklist"),
     path("patients/<uuid:pk>/imaging/", studies.studies, name="studies"),
     path("patients/<uuid:pk>/imaging/new/", studies.record, name="record_study"),
+    path("patients/<uuid:pk>/imaging/response.csv", files.response_file, name="response_file"),
     path("imaging/studies/<uuid:pk>/", studies.study, name="study"),
     path("imaging/studies/<uuid:pk>/change/", studies.change, name="change_study"),
     path("imaging/studies/<uuid:pk>/report/", studies.report, name="report_study"),

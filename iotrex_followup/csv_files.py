@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from itertools import chain
 
 # What makes a spreadsheet take a cell for a formula, full-width forms included (OWASP ASVS 1.2.10).
@@ -19,7 +20,7 @@ def as_written(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA) else cell
 
 
-def csv_file(heads: Sequence[str], rows: Iterable[Sequence[str | int | None]]) -> bytes:
+def csv_file(heads: Sequence[str], rows: Iterable[Sequence[str | int | Decimal | None]]) -> bytes:
     """Return a CSV file in UTF-8 with a byte order mark, which spreadsheets need to read accents."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")

@@ -167,6 +167,13 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     # Names for choices whose field is called the same elsewhere.
     "ENUM_NAME_OVERRIDES": {
+        "ImagingKind": "imaging.models.ImagingStudy.Kind",
+        "ReportStatus": "imaging.models.ImagingStudy.ReportStatus",
+        "GivenReportStatus": "imaging.api.studies.REPORTS",
+        "AssessmentState": "imaging.models.ResponseAssessment.State",
+        "AssessedCourse": "imaging.models.ResponseAssessment.Course",
+        "AssessedUptake": "imaging.models.ResponseAssessment.Uptake",
+        "LesionRole": "imaging.models.Lesion.Role",
         "AppointmentState": "schedules.models.Appointment.State",
         "ClinicalEventKind": "patients.models.ClinicalEvent.Kind",
         "ContactConsent": "patients.models.Contact.Consent",

@@ -15,13 +15,13 @@ from accounts.actions import create_api_token
 from accounts.models import Role
 from accounts.permissions import GRANTS, May, Permitted
 from events.models import Event, Job, Message, WebhookEndpoint
-from imaging.models import Lesion, ResponseAssessment, ThyroidBlockade, Withdrawal
+from imaging.models import ThyroidBlockade, Withdrawal
 from interop.actions.jobs import keep_file
 from patients.models import CareTeam, Contact, Medicine
 from schedules.actions import book_visits
 from schedules.models import ClinicClosure, PlannedActivity, Protocol, VisitRecord
 from tests.factories import ClinicFactory, MembershipFactory, enrolled, visit_of
-from tests.imaging.factories import ReadingFactory
+from tests.imaging.factories import LesionFactory, ReadingFactory
 from tests.labs.arrivals import arrive
 from tests.labs.factories import HeldBackFactory, LaboratoryFactory
 
@@ -66,7 +66,10 @@ DECIDED = {
     "post adverse-events/{pk}/end",
     "post adverse-events/{pk}/withdraw",
     *("post score-readings", "patch score-readings/{pk}", "post score-readings/{pk}/withdraw"),
-    *("post score-readings/adjudicate", "patch clinics/{pk}/scoring"),
+    *("post score-readings/adjudicate", "patch clinics/{pk}/scoring", "post imaging-studies/{pk}/baseline"),
+    *("post assessments", "patch assessments/{pk}", "post assessments/{pk}/findings", "post assessments/{pk}/sign"),
+    *("post assessments/{pk}/reopen", "post assessments/{pk}/withdraw"),
+    *("post lesions", "patch lesions/{pk}", "post lesions/{pk}/withdraw"),
     "post withdrawals/refuse",
     "post withdrawals/{pk}/confirm",
     "post withdrawals/{pk}/decide",
@@ -109,8 +112,7 @@ DECIDED_PAGES = {
     ),
     *("imaging/studies/<uuid:pk>/scores/new/", "imaging/studies/<uuid:pk>/scores/adjudicate/"),
     *("imaging/scores/<uuid:pk>/change/", "imaging/scores/<uuid:pk>/entered-in-error/"),
-    "settings/imaging/scores/change/",
-    *("imaging/studies/<uuid:pk>/baseline/", "patients/<uuid:pk>/response/new/"),
+    *("settings/imaging/scores/change/", "imaging/studies/<uuid:pk>/baseline/", "patients/<uuid:pk>/response/new/"),
     *("imaging/assessments/<uuid:pk>/save/", "imaging/assessments/<uuid:pk>/lesions/new/"),
     *("imaging/assessments/<uuid:pk>/reopen/", "imaging/assessments/<uuid:pk>/entered-in-error/"),
     *("imaging/lesions/<uuid:pk>/change/", "imaging/lesions/<uuid:pk>/entered-in-error/"),
@@ -155,6 +157,9 @@ DECISIONS = (
     *("counts.recovered", "baseline.chosen", "baseline.cleared"),
     *("adverse_event.recorded", "adverse_event.changed", "adverse_event.ended", "adverse_event.withdrawn"),
     *("score.recorded", "score.changed", "score.withdrawn", "score.adjudicated", "imaging_policy.scoring_changed"),
+    *("assessment.opened", "assessment.described", "assessment.signed", "assessment.reopened", "assessment.withdrawn"),
+    *("lesion.added", "lesion.changed", "lesion.withdrawn", "lesions.measured"),
+    *("study.made_baseline", "study.no_baseline"),
     *("laboratory.added", "laboratory.changed", "laboratory.retired", "laboratory.reinstated"),
     *("laboratory.code_mapped", "laboratory.unit_mapped", "laboratory.mapping_taken_back", "laboratory.file_imported"),
     *("range.set", "range.retired", "lab_policy.changed", "lab_policy.signed", "reminder_rules.changed"),
@@ -369,12 +374,8 @@ def rows_of_results(plan, member):
 
 def rows_of_imaging(plan):
     reading = ReadingFactory(study__patient=plan.patient)
-    whose = {"clinic": plan.clinic, "patient": plan.patient}
-    opened = {"on": date(2024, 1, 20), "opened_by": reading.reader}
-    baseline = ResponseAssessment.objects.create(**whose, **opened)
-    where = {"baseline": baseline, "first_seen": baseline}
-    lesion = Lesion.objects.create(**whose, **where, role="target", name="Liver 1", organ="liver")
-    return [reading.study, reading, baseline, lesion]
+    lesion = LesionFactory(baseline__patient=plan.patient)
+    return [reading.study, reading, lesion.baseline, lesion]
 
 
 def rows_of_preparation(plan, member):

@@ -219,6 +219,17 @@ def refuse_finding(
         into = found.merged_into
         if into is None or into.pk == lesion.pk or into.role != Role.TARGET or into.baseline_id != course.baseline.pk:
             raise InputRefused(f"{name}: choose the target lesion it merged with.", field=field)
+    refuse_contradiction(name, found, assessment, field)
+
+
+def refuse_contradiction(name: str, found: SeenFacts, assessment: ResponseAssessment, field: str) -> None:
+    """Raise InputRefused for parts, another lesion or a study that do not go with what was seen there."""
+    if found.parts_mm and found.seen != Seen.SPLIT:
+        raise InputRefused(f"{name} has parts: choose “Split”, or leave them out.", field=field)
+    if found.merged_into and found.seen != Seen.MERGED:
+        raise InputRefused(f"{name} names another lesion: choose “Merged with another”, or leave it out.", field=field)
+    if found.study and not assessment.assessed.filter(study=found.study, withdrawn=False).exists():
+        raise InputRefused(f"{name}: choose one of the studies read together here.", field=field)
 
 
 def refuse_diameter(name: str, diameter: Decimal | None, field: str) -> None:

@@ -6,10 +6,10 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from imaging.models import Lesion, LesionMeasurement, ResponseAssessment
+from imaging.models import ImagingStudy, Lesion, LesionMeasurement, ResponseAssessment
 from imaging.response import recist
 from imaging.response.reasons import ResponseError
-from patients.models import Treatment
+from patients.models import Patient, Treatment
 
 Seen = LesionMeasurement.Seen
 Role = Lesion.Role
@@ -75,6 +75,17 @@ def courses_of(baselines: Iterable[ResponseAssessment]) -> list[Course]:
         own = (on for patient, on in days if patient == course.baseline.patient_id and on >= course.baseline.on)
         course.started_on = next(own, None)
     return list(courses.values())
+
+
+def courses_of_patient(patient: Patient) -> list[Course]:
+    """Return a patient's courses, the latest baseline first."""
+    return courses_of(ResponseAssessment.objects.baselines().filter(patient=patient).order_by("-on", "-id"))
+
+
+def measured_on(method: str, studies: Iterable[ImagingStudy]) -> ImagingStudy | None:
+    """Return the study a lesion was measured on: the one of its method, where there is one only."""
+    of_method = [study for study in studies if study.kind == method]
+    return of_method[0] if len(of_method) == 1 else None
 
 
 def as_targets(course: Course) -> tuple[recist.TargetLesion, ...]:

@@ -9,6 +9,7 @@ from imaging.courses.recist import Course, Role, as_baseline, as_targets, as_tim
 from imaging.models import ResponseAssessment
 from imaging.response import recist
 from imaging.response.inrc import InrcResult
+from imaging.response.reasons import ResponseError
 from imaging.response.recist.lesions import mistakes_of
 from patients.models import Indication
 
@@ -60,15 +61,19 @@ def proposed(course: Course, assessment: ResponseAssessment) -> Computed:
 
 
 def best_response(course: Course) -> recist.BestResponse | None:
-    """Return the best overall response of the course so far; None without a time point that is signed and complete."""
+    """Return the best overall response of the course so far; None where `signed_course` has none."""
     told = signed_course(course)
     return recist.best_overall_response(told) if told else None
 
 
 def signed_course(course: Course) -> recist.Course | None:
-    """Return the responses of the time points that are signed and complete; None without one.
+    """Return the responses of the time points that are signed and complete.
 
-    Raises   ResponseError: what is entered cannot be assessed.
+    None without one, and while something entered contradicts itself, such as a lesion merged into one taken back since.
     """
     points = [each for each in course.time_points if each.is_signed and is_complete(course, each)]
-    return recist.assess(as_baseline(course), [as_time_point(course, each) for each in points]) if points else None
+    try:
+        told = recist.assess(as_baseline(course), [as_time_point(course, each) for each in points])
+    except ResponseError:
+        return None
+    return told if points else None

@@ -9,7 +9,7 @@ from django import forms
 
 from imaging.actions.assessments import DESCRIBED, Verdict
 from imaging.actions.lesions import LesionFacts, SeenFacts
-from imaging.courses.recist import OF_ROLE, Course
+from imaging.courses.recist import OF_ROLE, Course, measured_on
 from imaging.models import ImagingStudy, Lesion, LesionMeasurement, ResponseAssessment
 from patients.models import Indication
 from schedules.protocol.trace import words
@@ -62,12 +62,6 @@ def diameters(text: str) -> tuple[Decimal, ...]:
         return tuple(Decimal(part.strip().replace(",", ".")) for part in text.split("+") if part.strip())
     except InvalidOperation as error:
         raise forms.ValidationError("Enter mm, such as 12.5; of a lesion that split, 12 + 9.") from error
-
-
-def measured_on(lesion: Lesion | LesionFacts, studies: Iterable[ImagingStudy]) -> ImagingStudy | None:
-    """Return the study a lesion was measured on: the one of its method, where there is one only."""
-    of_method = [study for study in studies if study.kind == lesion.method]
-    return of_method[0] if len(of_method) == 1 else None
 
 
 class FindingsForm(forms.Form):
@@ -128,7 +122,7 @@ class FindingsForm(forms.Form):
         sizes = diameters(entered.get(f"mm_{lesion.pk}") or "")
         if not seen and not sizes:
             return None
-        study = measured_on(lesion, self.studies)
+        study = measured_on(lesion.method, self.studies)
         if seen.startswith(MERGED):
             into = next(each for each in self.lesions if str(each.pk) == seen.removeprefix(MERGED))
             return SeenFacts(Seen.MERGED, sizes[0] if sizes else None, merged_into=into, study=study)
@@ -209,7 +203,7 @@ class LesionForm(forms.Form):
         if self.cleaned_data["role"] == Lesion.Role.TARGET:
             seen = Seen.MEASURED
         kept = size if seen == Seen.MEASURED else None
-        return SeenFacts(seen, kept, study=measured_on(self.facts, self.studies))
+        return SeenFacts(seen, kept, study=measured_on(self.facts.method, self.studies))
 
 
 class DescribeForm(forms.Form):

@@ -15,7 +15,6 @@ from imaging.models import ResponseAssessment
 from imaging.models.assessments import AssessmentQuerySet
 from imaging.pages.response_pictures import Bar, Track, spider, waterfall
 from imaging.response import recist
-from imaging.response.reasons import ResponseError
 from imaging.response.words import percent
 from patients.models import Patient
 
@@ -114,11 +113,7 @@ def responses(clinic: Clinic, viewer: Staff, *, indication: str = "") -> Respons
     ).select_related("patient")
     rows, not_computed = [], []
     for course in courses_of(baselines):
-        try:
-            told = signed_course(course)
-        except ResponseError:
-            told = None
-        if told:
+        if told := signed_course(course):
             rows.append(row_of(course, told))
         else:
             not_computed.append(course.baseline.patient)

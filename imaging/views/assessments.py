@@ -18,7 +18,7 @@ from imaging.actions import assessments as actions
 from imaging.actions import lesions
 from imaging.courses.comparing import compared
 from imaging.courses.proposing import questions_of
-from imaging.courses.recist import course_of, courses_of
+from imaging.courses.recist import course_of, courses_of_patient
 from imaging.courses.verdicts import best_response, proposed, target_findings, what_is_missing
 from imaging.forms.assessments import DescribeForm, FindingsForm, LesionForm, OpenForm, VerdictForm, mm_words
 from imaging.forms.studies import ReasonForm
@@ -39,8 +39,7 @@ TEMPLATE = "imaging/assessment_form.html"
 def response(request: ClinicRequest, pk: UUID) -> HttpResponse:
     """Show a patient's courses, the latest first, with every time point and lesion."""
     patient = find_patient(request, pk)
-    baselines = ResponseAssessment.objects.baselines().filter(patient=patient).order_by("-on", "-id")
-    courses = courses_of(baselines)
+    courses = courses_of_patient(patient)
     scans = PatientScans.of(patient, policy_of(patient.clinic))
     ends = [None, *(course.baseline.on for course in courses)]  # a course ends with the baseline of the next
     context = {

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-CLINIC, PATIENT, PLAN, VISIT, PROTOCOL, STAFF, SUBSTITUTE = (
-    f"01890a5d-ac96-774b-bcce-b302099a805{number}" for number in range(7)
+CLINIC, PATIENT, PLAN, VISIT, PROTOCOL, STAFF, SUBSTITUTE, STUDY, ASSESSMENT, LESION = (
+    f"01890a5d-ac96-774b-bcce-b302099a805{number}" for number in range(10)
 )
 EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "NewOfferRequest": {
@@ -112,6 +112,25 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
         "kinds": ["alert.raised", "alert.raised_again"],
     },
     "PatchedWebhookKindsRequest": {"kinds": ["alert.raised"]},
+    "NewImagingStudyRequest": {
+        "patient": PATIENT,
+        "kind": "mibg_planar",
+        "imaged_on": "2024-05-02",
+        "injected_on": "2024-05-01",
+        "activity_mbq": "370",
+    },
+    "StudyReportRequest": {"status": "final", "reported_on": "2024-05-03", "text": "No new uptake."},
+    "NewAssessmentRequest": {"studies": [STUDY], "is_baseline": False},
+    "PatchedAssessmentChangeRequest": {"markers": "better", "symptoms": "stable"},
+    "FindingsRequest": {"findings": [{"lesion": LESION, "seen": "measured", "diameter_mm": "12.5"}]},
+    "SignatureRequest": {"recist": "PR", "mibg": "better", "comment": "Continue."},
+    "NewLesionRequest": {
+        "assessment": ASSESSMENT,
+        "role": "target",
+        "name": "Liver 1",
+        "organ": "liver",
+        "found": {"seen": "measured", "diameter_mm": "40"},
+    },
     "MissedRequest": {"reason": "No transport.", "next_step": "Draw with week 6."},
     "ReasonRequest": {"reason": "Entered twice."},
 }

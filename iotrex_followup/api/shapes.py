@@ -1,11 +1,15 @@
 """Shapes of request bodies: they check form, never rules, and refuse a field they do not know by its name."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from rest_framework import serializers
 
 from iotrex_followup.columns import NumericField
+
+# More than anything measured has; PostgreSQL stores no number of unlimited places.
+MOST_PLACES = 30
 
 
 class NumberField(serializers.DecimalField):
@@ -13,6 +17,13 @@ class NumberField(serializers.DecimalField):
 
     def __init__(self, max_digits: int | None = None, decimal_places: int | None = None, **options: Any) -> None:
         super().__init__(max_digits, decimal_places, **options)
+
+    def to_internal_value(self, data: Any) -> Decimal:
+        """Return the number; one that could not be stored is refused."""
+        number: Decimal = super().to_internal_value(data)
+        if number.adjusted() > MOST_PLACES or -int(number.as_tuple().exponent) > MOST_PLACES:
+            raise serializers.ValidationError(f"Enter a number of up to {MOST_PLACES} places.")
+        return number
 
 
 # The framework knows columns of a fixed scale only.

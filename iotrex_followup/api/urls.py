@@ -10,10 +10,14 @@ from rest_framework.views import APIView
 
 from accounts.api import ClinicResource, MembershipResource, MeRoute
 from events.api import MessageResource, WebhookResource
+from imaging.api.assessments import AssessmentResource
+from imaging.api.lesions import LesionResource
 from imaging.api.medicines import MedicineResource
 from imaging.api.readings import ScoreReadingResource
+from imaging.api.response import ResponseRoute
 from imaging.api.scores import StudyScoreResource
 from imaging.api.scoring import ScoringResource
+from imaging.api.studies import ImagingStudyResource
 from imaging.api.withdrawals import WithdrawalResource
 from interop.fhir.api import PlanDefinitionResource, PlanDefinitionsRoute
 from interop.labs.api import LabImportResource
@@ -62,6 +66,7 @@ for prefix, resource in {
     "adverse-events": AdverseEventResource,
     "alerts": AlertResource,
     "appointments": AppointmentResource,
+    "assessments": AssessmentResource,
     "baselines": BaselineResource,
     "care-teams": CareTeamResource,
     "clinical-events": ClinicalEventResource,
@@ -73,11 +78,13 @@ for prefix, resource in {
     "covers": CoverResource,
     "enrolments": EnrolmentRoute,
     "events": EventResource,
+    "imaging-studies": ImagingStudyResource,
     "jobs": JobResource,
     "laboratories": LaboratoryResource,
     "ladder": LadderResource,
     "laboratory-codes": CodeResource,
     "laboratory-units": UnitResource,
+    "lesions": LesionResource,
     "matches": MatchResource,
     "memberships": MembershipResource,
     "messages": MessageResource,
@@ -174,6 +181,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("v1/patients/<uuid:pk>/earlier-plans", LeftRoute.as_view({"get": "read"}), name="earlier-plans"),
     path("v1/patients/<uuid:pk>/offers", OffersRoute.as_view({"get": "read"}), name="offers"),
+    path("v1/patients/<uuid:pk>/response", ResponseRoute.as_view({"get": "read"}), name="response"),
     path("v1/plans/<uuid:pk>/as-of", AsOfRoute.as_view({"get": "read"}), name="plan-as-of"),
     path(
         "v1/treatments/<uuid:pk>/monitoring",

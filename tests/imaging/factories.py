@@ -4,7 +4,7 @@ from datetime import date
 
 import factory
 
-from imaging.models import ImagingStudy, ScoreReading
+from imaging.models import ImagingStudy, Lesion, ResponseAssessment, ScoreReading
 from imaging.response.siopen import SIOPEN
 from imaging.scoring.schemes import SCHEMES
 from tests.factories import PatientFactory, StaffFactory
@@ -40,6 +40,33 @@ class ReadingFactory(factory.django.DjangoModelFactory):
     values = factory.LazyAttribute(lambda row: values_of(row.scheme, **row.given))
     total = factory.LazyAttribute(lambda row: sum(row.values.values()))
     read_on = factory.SelfAttribute("study.imaged_on")
+
+
+class BaselineFactory(factory.django.DjangoModelFactory):
+    """A baseline of 6 March 2024 without studies or lesions, not signed."""
+
+    class Meta:
+        model = ResponseAssessment
+
+    patient = factory.SubFactory(PatientFactory)
+    clinic = factory.SelfAttribute("patient.clinic")
+    on = date(2024, 3, 6)
+    opened_by = factory.SubFactory(StaffFactory)
+
+
+class LesionFactory(factory.django.DjangoModelFactory):
+    """A target lesion of the liver, of which nothing is told yet."""
+
+    class Meta:
+        model = Lesion
+
+    baseline = factory.SubFactory(BaselineFactory)
+    first_seen = factory.SelfAttribute("baseline")
+    patient = factory.SelfAttribute("baseline.patient")
+    clinic = factory.SelfAttribute("baseline.clinic")
+    role = "target"
+    name = factory.Sequence(lambda n: f"Liver {n}")
+    organ = "liver"
 
 
 def values_of(scheme: str = "Curie", **given: int) -> dict[str, int]:

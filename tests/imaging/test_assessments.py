@@ -302,3 +302,16 @@ def test_first_finding_of_a_time_point_is_undone(signed, patient, clinician):
     undo(event=last_event(), by=clinician, now=noon(TODAY))
 
     assert not LesionMeasurement.objects.filter(assessment__baseline=signed, withdrawn=False).exists()
+
+
+def test_course_whose_lesion_merged_with_one_entered_in_error_is_still_shown(signed, patient, clinician, client):
+    liver = lesion("Liver 1")
+    merged = SMALLER | {"Lung 1": SeenFacts("merged", merged_into=liver)}
+    sign(time_point(patient, merged, by=clinician), "PR", by=clinician)
+    reopen_assessment(assessment=signed, reason="A vessel.", by=clinician, today=TODAY)
+    withdraw_lesion(lesion=liver, reason="A vessel.", by=clinician)
+
+    assert best_response(course_of(signed)) is None
+    assert client.get(f"/patients/{patient.pk}/response/").status_code == 200
+    (course,) = client.get(f"/api/v1/patients/{patient.pk}/response").json()["courses"]
+    assert course["time_points"][0]["sum_mm"] is None
