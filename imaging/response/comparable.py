@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from imaging.response.scores import ScoreKind
+from imaging.response.words import day
 
 THIN_SLICE_MM = Decimal(5)
 UNKNOWN_SLICES = "of unknown thickness"
@@ -82,7 +83,9 @@ def comparability(baseline: Study, follow_up: Study) -> Comparability:
 
 def _refusals(baseline: Study, follow_up: Study) -> Iterator[Obstacle]:
     if _shows_more(baseline) and (baseline.score or follow_up.score):
-        sentence = f"The scan of {baseline.on} was taken after a treatment with I-131 MIBG, whose activity shows more"
+        sentence = (
+            f"The scan of {day(baseline.on)} was taken after a treatment with I-131 MIBG, whose activity shows more"
+        )
         remedy = "lesions than a diagnostic scan: it is no baseline of a relative score. Take a diagnostic scan."
         yield Obstacle("post_therapy_baseline", True, f"{sentence} {remedy}")
     if baseline.score and follow_up.score and baseline.score is not follow_up.score:
@@ -99,10 +102,10 @@ def _warnings(baseline: Study, follow_up: Study) -> Iterator[Obstacle]:
         return Obstacle(rule, False, sentence)
 
     if _shows_more(follow_up):
-        taken = f"The scan of {follow_up.on} was taken after a treatment with I-131 MIBG"
+        taken = f"The scan of {day(follow_up.on)} was taken after a treatment with I-131 MIBG"
         yield warning("post_therapy", f"{taken} and can show lesions that a diagnostic scan does not.")
     elif _shows_more(baseline) and not (baseline.score or follow_up.score):
-        taken = f"The scan of {baseline.on} was taken after a treatment with I-131 MIBG"
+        taken = f"The scan of {day(baseline.on)} was taken after a treatment with I-131 MIBG"
         yield warning("post_therapy", f"{taken} and can show lesions that a diagnostic scan does not.")
     if baseline.tracer is not follow_up.tracer:
         yield warning("tracer", f"The tracers differ: {baseline.tracer}, then {follow_up.tracer}.")
@@ -119,7 +122,9 @@ def _warnings(baseline: Study, follow_up: Study) -> Iterator[Obstacle]:
         yield warning("reader", f"The readers differ: {baseline.reader}, then {follow_up.reader}.")
     if (baseline.score is None) is not (follow_up.score is None):
         scored, other = (baseline, follow_up) if baseline.score else (follow_up, baseline)
-        yield warning("score", f"The scan of {scored.on} is scored ({scored.score}), that of {other.on} is not.")
+        yield warning(
+            "score", f"The scan of {day(scored.on)} is scored ({scored.score}), that of {day(other.on)} is not."
+        )
 
 
 def _slices(study: Study) -> str:

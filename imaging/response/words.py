@@ -1,9 +1,16 @@
 """How a sentence writes diameters, changes and lists."""
 
 from collections.abc import Iterable
+from datetime import date
 from decimal import ROUND_DOWN, Decimal
 
 HUNDREDTH = Decimal("0.01")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def day(on: date) -> str:
+    """Return a date as "2 Mar 2024", whatever the language of the machine."""
+    return f"{on.day} {MONTHS[on.month - 1]} {on.year}"
 
 
 def plain(value: Decimal) -> str:

@@ -60,7 +60,7 @@ def test_response_carries_its_arithmetic(signed, patient, clinician):
         "Target lesions PR, non-target lesions Non-CR/Non-PD, no new lesion: PR, partial response."
     )
     assert told["target"]["reasons"][0]["sentence"] == (
-        "Sum 40.0 mm, baseline 60.0 mm on 2024-01-20: -33.33 %: partial response."
+        "Sum 40.0 mm, baseline 60.0 mm on 20 Jan 2024: -33.33 %: partial response."
     )
     assert event_sentence(last_event()) == (
         "Imaging assessment signed: response of Thu 2 May 2024: PR by RECIST, no MIBG scan"

@@ -63,7 +63,7 @@ def test_report_says_who_what_and_by_which_arithmetic(partial, clinician):
         "Response of Mon 1 Apr 2024 Patient PRUEBA, Ana MRN E00001 Born 3 Mar 1961 (63 y), female",
         "Treated for Pheochromocytoma Treatment 1 iobenguane I-131 (131I-MIBG), Wed 31 Jan 2024",
         "By RECIST 1.1 PR, partial response",
-        "Sum 40.0 mm, baseline 60.0 mm on 2024-01-20: -33.33 %: partial response.",
+        "Sum 40.0 mm, baseline 60.0 mm on 20 Jan 2024: -33.33 %: partial response.",
         "Lesion, diameters in mm Baseline 20 Jan 2024 1 Apr 2024",
         "Liver 1 target, liver, CT 40 25",
         "Sum of target lesions (mm) 60.0 40.0 From baseline – -33.33 %",

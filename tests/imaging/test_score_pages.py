@@ -201,7 +201,7 @@ def test_scan_after_therapy_as_baseline_is_refused_on_the_page(reader, study):
 
     shown = text(reader.get(f"/imaging/studies/{study.pk}/scores/"))
 
-    assert "<b>Refused.</b> The scan of 2023-12-01 was taken after a treatment with I-131 MIBG" in shown
+    assert "<b>Refused.</b> The scan of 1 Dec 2023 was taken after a treatment with I-131 MIBG" in shown
     assert "relative score 0" not in shown
 
 

@@ -9,6 +9,7 @@ from imaging.response.reasons import Reason
 from imaging.response.recist.course import Course, TimePointResponse
 from imaging.response.recist.numbers import CONFIRMED_AFTER_DAYS, STABLE_AFTER_DAYS, VERSION
 from imaging.response.recist.responses import IN_WORDS, Response
+from imaging.response.words import day
 
 HELD = (Response.CR, Response.PR, Response.SD, Response.NON_CR_NON_PD)
 
@@ -52,13 +53,13 @@ def best_overall_response(course: Course, rules: BestRules = DEFAULT) -> BestRes
     for wanted in (Response.CR, Response.PR):
         first = next((each for each in counted if each.response is wanted), None)
         if first and not rules.confirm:
-            return _best(wanted, first.on, f"First seen on {first.on}")
+            return _best(wanted, first.on, f"First seen on {day(first.on)}")
         if pair := _confirmed(counted, wanted, rules):
             days = (pair[1].on - pair[0].on).days
-            sentence = f"Seen on {pair[0].on} and again on {pair[1].on}, {days} days later"
+            sentence = f"Seen on {day(pair[0].on)} and again on {day(pair[1].on)}, {days} days later"
             return _best(wanted, pair[0].on, f"{sentence} (at least {rules.confirmed_after_days})", *unconfirmed)
         if first:
-            sentence = f"{wanted} on {first.on} was not confirmed {rules.confirmed_after_days} days later or more."
+            sentence = f"{wanted} on {day(first.on)} was not confirmed {rules.confirmed_after_days} days later or more."
             unconfirmed.append(Reason("unconfirmed", False, sentence))
     return _without_response(course, counted, rules, unconfirmed)
 
@@ -96,15 +97,15 @@ def _without_response(
     for each in held:
         days = (each.on - course.counted_from).days
         if days >= rules.stable_after_days:
-            since = f"{days} days after {course.counted_from} (at least {rules.stable_after_days})"
-            return _best(label, each.on, f"No progression by {each.on}, {since}", *unconfirmed)
+            since = f"{days} days after {day(course.counted_from)} (at least {rules.stable_after_days})"
+            return _best(label, each.on, f"No progression by {day(each.on)}, {since}", *unconfirmed)
     if course.progression_on:
-        return _best(Response.PD, course.progression_on, f"Progression on {course.progression_on}", *unconfirmed)
+        return _best(Response.PD, course.progression_on, f"Progression on {day(course.progression_on)}", *unconfirmed)
     for first, second in pairwise(counted):
         if (first.response, second.response) == (Response.CR, Response.SD):
-            why = f"Disease on {second.on} after the complete response of {first.on}"
+            why = f"Disease on {day(second.on)} after the complete response of {day(first.on)}"
             return _best(Response.PD, second.on, why, *unconfirmed)
     if held:
-        least = f"{rules.stable_after_days} days after {course.counted_from}"
+        least = f"{rules.stable_after_days} days after {day(course.counted_from)}"
         return _best(Response.NE, None, f"No progression, but nothing evaluated from {least} on", *unconfirmed)
     return _best(Response.NE, None, "No time point was evaluable", *unconfirmed)

@@ -12,7 +12,7 @@ from imaging.response.recist.overall import NonTargetResponse, node_state, non_t
 from imaging.response.recist.responses import IN_WORDS, Response
 from imaging.response.recist.sums import DiameterSum, baseline_sum, sum_of
 from imaging.response.recist.targets import TargetResponse, target_response
-from imaging.response.words import listed
+from imaging.response.words import day, listed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +90,9 @@ def assess(baseline: Baseline, time_points: Iterable[TimePoint]) -> Course:
 def _mistakes(baseline: Baseline, ordered: Sequence[TimePoint]) -> Iterator[str]:
     yield from mistakes_of(baseline.targets, baseline.non_targets)
     dates = [time_point.on for time_point in ordered]
-    yield from (f"Two time points are of {on}: make one of them." for on in sorted(set(dates)) if dates.count(on) > 1)
+    yield from (
+        f"Two time points are of {day(on)}: make one of them." for on in sorted(set(dates)) if dates.count(on) > 1
+    )
     for time_point in ordered:
         yield from mistakes_at(time_point, baseline)
 
@@ -112,7 +114,7 @@ def _time_point_response(
     if certain:
         reasons.append(Reason("new_lesion", True, f"New: {listed(certain)}: progression."))
     if complete and back:
-        sentence = f"Back after the complete response of {complete.on}: {listed(back)}: progression."
+        sentence = f"Back after the complete response of {day(complete.on)}: {listed(back)}: progression."
         reasons.append(Reason("reappeared", True, sentence, {"complete_response_on": complete.on}))
     notes = (*(target.notes if target else ()), *_notes(baseline, time_point, target, response, before, back))
     told = [*reasons, *(target.reasons if target else ()), *([non_target.reason] if non_target else [])]
@@ -162,18 +164,18 @@ def _notes(
     before: Sequence[TimePointResponse],
     back: Sequence[str],
 ) -> Iterator[str]:
-    first = {each: next((one.on for one in before if one.response is each), None) for each in Response}
     if maybe := listed(lesion.name for lesion in time_point.new if not lesion.certain):
-        yield f"May be new: {maybe}. Look again; once it is certain, progression counts from {time_point.on}."
-    if first[Response.PD]:
-        yield f"After the progression of {first[Response.PD]}: not counted for the best overall response."
+        yield f"May be new: {maybe}. Look again; once it is certain, progression counts from {day(time_point.on)}."
+    first = {each.response: day(each.on) for each in reversed(before)}
+    if progressed := first.get(Response.PD):
+        yield f"After the progression of {progressed}: not counted for the best overall response."
         return
+    complete = first.get(Response.CR)
     if back:
-        yield f"If it was there all along, correct what was entered as gone on {first[Response.CR]}."
-    elif first[Response.CR] and (nodes := listed(_large_nodes(baseline, time_point, target))):
-        yield f"Nodes of 10 mm or more after the complete response of {first[Response.CR]}: {nodes}. Image again."
-    if response is Response.SD and first[Response.PR]:
-        since = first[Response.PR]
+        yield f"If it was there all along, correct what was entered as gone on {complete}."
+    elif complete and (nodes := listed(_large_nodes(baseline, time_point, target))):
+        yield f"Nodes of 10 mm or more after the complete response of {complete}: {nodes}. Image again."
+    if response is Response.SD and (since := first.get(Response.PR)):
         yield f"Without progression since the partial response of {since}, the EORTC reads this as its going on."
 
 
@@ -192,7 +194,10 @@ def _first_progression(responses: Sequence[TimePointResponse]) -> tuple[date | N
         if each.response is Response.PD:
             return each.on, ""
         if told := listed(certain & {lesion.name for lesion in each.new}):
-            return each.on, f"What may have been new on {each.on} was later certain ({told}): progression from then on."
+            return (
+                each.on,
+                f"What may have been new on {day(each.on)} was later certain ({told}): progression from then on.",
+            )
     return None, ""
 
 
@@ -204,4 +209,4 @@ def _notes_on(baseline: Baseline) -> Iterator[str]:
     if days > BASELINE_DAYS:
         yield f"The baseline is {days} days before the start of treatment, more than {BASELINE_DAYS}."
     elif days < 0:
-        yield f"The baseline of {baseline.on} is after the start of treatment on {baseline.started_on}."
+        yield f"The baseline of {day(baseline.on)} is after the start of treatment on {day(baseline.started_on)}."

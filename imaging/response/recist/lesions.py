@@ -10,6 +10,7 @@ from operator import attrgetter
 from typing import TypeAlias
 
 from imaging.response.recist.numbers import LARGEST, MOST_DECIMALS
+from imaging.response.words import day
 
 
 class Method(StrEnum):
@@ -146,22 +147,22 @@ def mistakes_at(time_point: TimePoint, baseline: Baseline) -> Iterator[str]:
     """Yield a sentence for each thing that keeps `time_point` from being assessed against `baseline`."""
     on = time_point.on
     if on <= baseline.on:
-        yield f"The time point {on} is not after the baseline of {baseline.on}: correct one of the dates."
+        yield f"The time point {day(on)} is not after the baseline of {day(baseline.on)}: correct one of the dates."
     targets = {lesion.name: lesion for lesion in baseline.targets}
     nodes = {lesion.name: lesion.is_node for lesion in baseline.non_targets}
     for known, told in ((targets.keys(), time_point.targets.keys()), (nodes.keys(), time_point.non_targets.keys())):
         yield from (
-            f"{name} has no finding on {on}: say what was seen, or that it was not evaluated."
+            f"{name} has no finding on {day(on)}: say what was seen, or that it was not evaluated."
             for name in sorted(known - told)
         )
         yield from (
-            f"{name} on {on} is no such lesion of the baseline: correct the name, or enter it as a new lesion."
+            f"{name} on {day(on)} is no such lesion of the baseline: correct the name, or enter it as a new lesion."
             for name in sorted(told - known)
         )
     new = Counter(lesion.name for lesion in time_point.new)
-    yield from (f"{name} on {on} is new twice: name it once." for name in sorted(new) if new[name] > 1)
+    yield from (f"{name} on {day(on)} is new twice: name it once." for name in sorted(new) if new[name] > 1)
     yield from (
-        f"{name} on {on} is a lesion of the baseline and cannot be new: correct the name."
+        f"{name} on {day(on)} is a lesion of the baseline and cannot be new: correct the name."
         for name in sorted(new.keys() & (targets.keys() | nodes.keys()))
     )
     for name in sorted(targets.keys() & time_point.targets.keys()):
@@ -169,13 +170,14 @@ def mistakes_at(time_point: TimePoint, baseline: Baseline) -> Iterator[str]:
     for name in sorted(nodes.keys() & time_point.non_targets.keys()):
         state = time_point.non_targets[name]
         if not isinstance(state, NonTargetState):
-            yield from _mistakes_of_diameter(f"{name} on {on}", state)
+            yield from _mistakes_of_diameter(f"{name} on {day(on)}", state)
             if not nodes[name]:
-                yield f"{name} on {on} is a non-target lesion and no node: say present or absent, without a diameter."
+                what = f"{name} on {day(on)} is a non-target lesion and no node"
+                yield f"{what}: say present or absent, without a diameter."
 
 
 def _mistakes_of_finding(name: str, time_point: TimePoint) -> Iterator[str]:
-    finding, place = time_point.targets[name], f"{name} on {time_point.on}"
+    finding, place = time_point.targets[name], f"{name} on {day(time_point.on)}"
     if isinstance(finding, Merged):
         other = time_point.targets.get(finding.into)
         if finding.into == name or other is None or isinstance(other, Merged):

@@ -14,7 +14,7 @@ from imaging.response.recist.numbers import (
 )
 from imaging.response.recist.responses import Response
 from imaging.response.recist.sums import Addend, DiameterSum, nadir
-from imaging.response.words import listed, millimetres, percent, signed
+from imaging.response.words import day, listed, millimetres, percent, signed
 
 HUNDRED = Decimal(100)
 
@@ -113,7 +113,7 @@ def _progression(current: DiameterSum, lowest: DiameterSum) -> Reason:
     numbers: dict[str, Number] = {"sum_mm": current.mm, "nadir_mm": lowest.mm, "nadir_on": lowest.on}
     numbers["from_nadir_mm"] = more
     what = f"Sum without {listed(current.missing)}" if current.missing else "Sum"
-    sums = f"{what} {millimetres(current.mm)}, nadir {millimetres(lowest.mm)} on {lowest.on}: "
+    sums = f"{what} {millimetres(current.mm)}, nadir {millimetres(lowest.mm)} on {day(lowest.on)}: "
     if lowest.mm:
         numbers["from_nadir_percent"] = change = _change(current.mm, lowest.mm)
         sums += f"{percent(change)} and {signed(more)} mm: "
@@ -136,7 +136,9 @@ def _partial(current: DiameterSum, baseline: DiameterSum, counts_instead: str) -
     change = _change(current.mm, baseline.mm)
     numbers: dict[str, Number] = {"sum_mm": current.mm, "baseline_mm": baseline.mm, "baseline_on": baseline.on}
     numbers["from_baseline_percent"] = change
-    sums = f"Sum {millimetres(current.mm)}, baseline {millimetres(baseline.mm)} on {baseline.on}: {percent(change)}: "
+    sums = (
+        f"Sum {millimetres(current.mm)}, baseline {millimetres(baseline.mm)} on {day(baseline.on)}: {percent(change)}: "
+    )
     if HUNDRED * current.mm > (HUNDRED - RESPONSE_PERCENT) * baseline.mm:
         sentence = f"{sums}no partial response, which needs -{RESPONSE_PERCENT} %."
         return Reason("partial_response", False, sentence, numbers)

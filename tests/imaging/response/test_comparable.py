@@ -101,7 +101,7 @@ def test_every_obstacle_says_what_differs():
         score=ScoreKind.SIOPEN,
     )
     assert [each.sentence for each in comparability(replace(BASELINE, **THERAPY), other).obstacles] == [
-        "The scan of 2024-01-08 was taken after a treatment with I-131 MIBG, whose activity shows more lesions than a "
+        "The scan of 8 Jan 2024 was taken after a treatment with I-131 MIBG, whose activity shows more lesions than a "
         "diagnostic scan: it is no baseline of a relative score. Take a diagnostic scan.",
         "Curie and SIOPEN scores do not stand for each other: score both scans by one scheme.",
         "The tracers differ: I-131 MIBG, then F-18 FDG.",

@@ -82,7 +82,7 @@ def time_point(text, on, of):
 
 
 def course(text, **given):
-    """Return the assessed course that `text` tells, a time point every eight weeks from 2024-01-01 on."""
+    """Return the assessed course that `text` tells, a time point every eight weeks from 1 Jan 2024 on."""
     first, *others = text.split("/")
     start = baseline(first, **given)
     return assess(

@@ -104,14 +104,14 @@ def test_without_target_lesions_nothing_is_stable_disease(text, expected):
 
 
 REASONS = [
-    ("56 PR, 84 SD", False, date(2024, 2, 26), ["First seen on 2024-02-26: PR, partial response."]),
+    ("56 PR, 84 SD", False, date(2024, 2, 26), ["First seen on 26 Feb 2024: PR, partial response."]),
     (
         "56 PR, 84 CR",
         True,
         date(2024, 2, 26),
         [
-            "Seen on 2024-02-26 and again on 2024-03-25, 28 days later (at least 28): PR, partial response.",
-            "CR on 2024-03-25 was not confirmed 28 days later or more.",
+            "Seen on 26 Feb 2024 and again on 25 Mar 2024, 28 days later (at least 28): PR, partial response.",
+            "CR on 25 Mar 2024 was not confirmed 28 days later or more.",
         ],
     ),
     (
@@ -119,16 +119,16 @@ REASONS = [
         True,
         date(2024, 2, 26),
         [
-            "No progression by 2024-02-26, 56 days after 2024-01-01 (at least 42): SD, stable disease.",
-            "PR on 2024-02-26 was not confirmed 28 days later or more.",
+            "No progression by 26 Feb 2024, 56 days after 1 Jan 2024 (at least 42): SD, stable disease.",
+            "PR on 26 Feb 2024 was not confirmed 28 days later or more.",
         ],
     ),
-    ("20 SD, 40 PD", False, date(2024, 2, 10), ["Progression on 2024-02-10: PD, progression."]),
+    ("20 SD, 40 PD", False, date(2024, 2, 10), ["Progression on 10 Feb 2024: PD, progression."]),
     (
         "20 SD",
         False,
         None,
-        ["No progression, but nothing evaluated from 42 days after 2024-01-01 on: NE, not evaluable."],
+        ["No progression, but nothing evaluated from 42 days after 1 Jan 2024 on: NE, not evaluable."],
     ),
     ("20 NE", False, None, ["No time point was evaluable: NE, not evaluable."]),
     (
@@ -136,8 +136,8 @@ REASONS = [
         True,
         date(2024, 2, 11),
         [
-            "Disease on 2024-02-11 after the complete response of 2024-01-11: PD, progression.",
-            "CR on 2024-01-11 was not confirmed 28 days later or more.",
+            "Disease on 11 Feb 2024 after the complete response of 11 Jan 2024: PD, progression.",
+            "CR on 11 Jan 2024 was not confirmed 28 days later or more.",
         ],
     ),
 ]

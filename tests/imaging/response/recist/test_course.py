@@ -41,7 +41,7 @@ L1=50 Bone Ascites / L1=absent Bone=present Ascites=ne -> PR NE
     Non-target lesions: Ascites (not evaluated): not evaluable.
 L1=50 / L1=60 -> PD None
     Target lesions PD, no non-target lesions, no new lesion: PD, progression.
-    Sum 60.0 mm, nadir 50.0 mm on 2024-01-01: +20.0 % and +10.0 mm: progression.
+    Sum 60.0 mm, nadir 50.0 mm on 1 Jan 2024: +20.0 % and +10.0 mm: progression.
 L1=50 / L1=absent +Liver -> PD None
     Target lesions CR, no non-target lesions, a new lesion: PD, progression.
     New: Liver: progression.
@@ -49,10 +49,10 @@ L1=50 Bone / L1=ne Bone=ne +Liver -> PD NE
     Target lesions NE, non-target lesions NE, a new lesion: PD, progression.
 L1=50 / L1=30 ?Liver -> PR None
     Target lesions PR, no non-target lesions, no new lesion: PR, partial response.
-    May be new: Liver. Look again; once it is certain, progression counts from 2024-02-26.
+    May be new: Liver. Look again; once it is certain, progression counts from 26 Feb 2024.
 L1=50 / L1=30 ?Liver +Lung -> PD None
     New: Lung: progression.
-    May be new: Liver. Look again; once it is certain, progression counts from 2024-02-26.
+    May be new: Liver. Look again; once it is certain, progression counts from 26 Feb 2024.
 L1=50 Nx / L1=absent Nx=9.9 -> CR CR
     Target lesions CR, non-target lesions CR, no new lesion: CR, complete response.
 L1=50 Nx / L1=absent Nx=10.0 -> PR Non-CR/Non-PD
@@ -86,29 +86,29 @@ Bone / Bone=absent +Liver -> PD CR
 AFTER_COMPLETE_RESPONSE = """
 L1=50 N1=20 / L1=absent N1=8 / L1=4 N1=4 -> PD None
     Target lesions PR, no non-target lesions, a lesion back after complete response: PD, progression.
-    Back after the complete response of 2024-02-26: L1: progression.
-    If it was there all along, correct what was entered as gone on 2024-02-26.
+    Back after the complete response of 26 Feb 2024: L1: progression.
+    If it was there all along, correct what was entered as gone on 26 Feb 2024.
 L1=50 / L1=absent / L1=absent -> CR None
     Target lesions CR, no non-target lesions, no new lesion: CR, complete response.
 L1=50 Bone / L1=absent Bone=present / L1=absent Bone=present -> PR Non-CR/Non-PD
     Target lesions CR, non-target lesions Non-CR/Non-PD, no new lesion: PR, partial response.
 L1=50 Bone / L1=absent Bone=absent / L1=absent Bone=present -> PD Non-CR/Non-PD
-    Back after the complete response of 2024-02-26: Bone: progression.
+    Back after the complete response of 26 Feb 2024: Bone: progression.
 L1=50 Bone / L1=absent Bone=absent / L1=ne Bone=absent -> NE CR
     Target lesions NE, non-target lesions CR, no new lesion: NE, not evaluable.
 N1=20 / N1=9.9 / N1=10.0 -> PR None
     Target lesions PR, no non-target lesions, no new lesion: PR, partial response.
-    Nodes of 10 mm or more after the complete response of 2024-02-26: N1. Image again.
+    Nodes of 10 mm or more after the complete response of 26 Feb 2024: N1. Image again.
 N1=20 / N1=8 / N1=13.0 -> PD None
-    Sum 13.0 mm, nadir 8.0 mm on 2024-02-26: +62.5 % and +5.0 mm: progression.
+    Sum 13.0 mm, nadir 8.0 mm on 26 Feb 2024: +62.5 % and +5.0 mm: progression.
 L1=50 Nx / L1=absent Nx=9.9 / L1=absent Nx=12 -> PR Non-CR/Non-PD
-    Nodes of 10 mm or more after the complete response of 2024-02-26: Nx. Image again.
+    Nodes of 10 mm or more after the complete response of 26 Feb 2024: Nx. Image again.
 L1=50 L2=50 / L1=absent L2=absent / L1=small L2>L1 -> PD None
-    Back after the complete response of 2024-02-26: L1, L2: progression.
+    Back after the complete response of 26 Feb 2024: L1, L2: progression.
 L1=100 / L1=70 / L1=80 -> SD None
-    Without progression since the partial response of 2024-02-26, the EORTC reads this as its going on.
+    Without progression since the partial response of 26 Feb 2024, the EORTC reads this as its going on.
 L1=50 / L1=60 / L1=30 -> PR None
-    After the progression of 2024-02-26: not counted for the best overall response.
+    After the progression of 26 Feb 2024: not counted for the best overall response.
 """
 CASES = [*read(OVERALL), *read(AFTER_COMPLETE_RESPONSE)]
 
@@ -130,7 +130,7 @@ NOTES = [
     ("L1=20 N1=20 / L1=absent N1=9 / L1=ne N1=ne", ()),
     (
         "L1=20 N1=20 / L1=absent N1=9 / L1=ne N1=12",
-        ("Nodes of 10 mm or more after the complete response of 2024-02-26: N1. Image again.",),
+        ("Nodes of 10 mm or more after the complete response of 26 Feb 2024: N1. Image again.",),
     ),
 ]
 
@@ -178,7 +178,7 @@ def test_progression_counts_from_the_scan_that_first_showed_it(text, expected):
 
 
 def test_a_course_says_that_a_later_scan_moved_its_progression():
-    notes = ["What may have been new on 2024-02-26 was later certain (Liver): progression from then on."]
+    notes = ["What may have been new on 26 Feb 2024 was later certain (Liver): progression from then on."]
     moved = course("L1=50 / L1=30 ?Liver ?Lung / L1=30 +Liver", started_on=date(2024, 1, 1))
     assert (list(moved.notes), course("L1=50 / L1=50 +Liver", started_on=date(2024, 1, 1)).notes) == (notes, ())
 
@@ -195,7 +195,7 @@ STARTS = [
     (date(2024, 1, 1), ()),
     (date(2024, 1, 29), ()),
     (date(2024, 1, 30), ("The baseline is 29 days before the start of treatment, more than 28.",)),
-    (date(2023, 12, 31), ("The baseline of 2024-01-01 is after the start of treatment on 2023-12-31.",)),
+    (date(2023, 12, 31), ("The baseline of 1 Jan 2024 is after the start of treatment on 31 Dec 2023.",)),
 ]
 
 
