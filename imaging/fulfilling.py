@@ -8,13 +8,16 @@ from schedules.plans.standing import CLOSED_BY_PLAN, PERFORMED, follow_activitie
 
 
 def planned_for(study: ImagingStudy) -> PlannedActivity | None:
-    """Return the activity in whose window the study falls: an open one first, then the nearest target; or None.
+    """Return what the study stands for: what a person recorded as done that day, else one in whose window it falls.
 
-    What a person recorded as done without a study is one that the study stands for, too.
+    Of several in a window an open one comes first, then the nearest target; None: there is none.
     """
     offered = scans_planned(study)
+    recorded = [each for each in offered if each.done_on == study.imaged_on]
     held = [each for each in offered if each.visit.opens <= study.imaged_on <= each.visit.closes]
-    return min(held, key=lambda each: (not each.is_open, abs(each.visit.target - study.imaged_on)), default=None)
+    return min(
+        recorded or held, key=lambda each: (not each.is_open, abs(each.visit.target - study.imaged_on)), default=None
+    )
 
 
 def scans_planned(study: ImagingStudy) -> list[PlannedActivity]:

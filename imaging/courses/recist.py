@@ -60,7 +60,7 @@ def courses_of(baselines: Iterable[ResponseAssessment]) -> list[Course]:
     """Return the course of each of `baselines`, in their order, by the same four queries for any number."""
     courses = {each.pk: Course(each) for each in baselines}
     lesions = Lesion.objects.filter(baseline__in=courses.keys(), withdrawn=False).select_related("first_seen")
-    for lesion in lesions.order_by("role", "name"):
+    for lesion in lesions.order_by("-role", "name"):
         courses[lesion.baseline_id].lesions.append(lesion)
     points = ResponseAssessment.objects.standing().filter(baseline__in=courses.keys()).select_related("signed_by")
     for point in points.order_by("on", "id"):

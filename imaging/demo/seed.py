@@ -25,7 +25,7 @@ from schedules.models import PlannedActivity
 from schedules.plans.standing import PERFORMED
 
 RECORDED = timedelta(days=400)  # behind today; older scans stay without a study
-COURSES = 3  # one patient in so many has their lesions measured
+COURSES = 2  # one patient in so many has their lesions measured
 BEFORE = timedelta(days=9)  # baseline, before the treatment
 REPORTED, LATELY = timedelta(days=2), timedelta(days=6)
 KINDS = {"mibg_scan": "mibg_planar", "anatomical_imaging": "ct", "fdg_pet": "fdg_pet", "sstr_pet": "sstr_pet"}

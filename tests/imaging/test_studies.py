@@ -308,3 +308,19 @@ def test_studies_go_with_a_merged_patient(study, patient, member, clinician):
 
     study.refresh_from_db()
     assert study.patient == into
+
+
+def test_what_was_recorded_of_that_day_comes_before_an_open_window(plan, patient, visit, clinician):
+    late = visit_of(plan, "M9", "imaging")
+    record_visit(
+        visit=late,
+        occurred_on=IN_WINDOW,
+        outcomes={"mibg_scan": "done"},
+        timing_reason="clinical",
+        by=clinician,
+        today=TODAY,
+    )
+
+    study = record_study(patient=patient, facts=MIBG, by=clinician, today=TODAY)
+
+    assert (study.activity.visit, scan(visit).status) == (late, "planned")
