@@ -15,7 +15,7 @@ from imaging.scoring.schemes import policy_of
 from iotrex_followup.api.resources import Resource
 from iotrex_followup.api.shapes import ModelShape
 
-FIELDS = ("scheme", "two_readers", "cut_offs_hidden")
+FIELDS = ("scheme", "two_readers", "cut_offs_hidden", "viewer_url")
 KEYS = "Of published cut-offs, such as `Curie.induction_2`: the whole list."
 
 

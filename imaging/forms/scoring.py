@@ -24,11 +24,23 @@ class ScoringForm(forms.Form):
         required=False, label="Published cut-offs shown beside a score", widget=forms.CheckboxSelectMultiple
     )
 
+    viewer_url = forms.CharField(
+        required=False,
+        max_length=500,
+        label="Where images are seen",
+        help_text="Address of a study in the viewer, with {study_uid} or {accession} where its number goes.",
+    )
+
     def __init__(self, *args: Any, policy: ImagingPolicy, **kwargs: Any) -> None:
         known = [(key, f"{scheme.kind}: {line_of(cut_off)}") for key, scheme, cut_off in all_cut_offs()]
         shown = [key for key, _ in known if key not in policy.cut_offs_hidden]
         super().__init__(*args, **kwargs)
-        self.initial = {"scheme": policy.scheme, "two_readers": policy.two_readers, "cut_offs": shown}
+        self.initial = {
+            "scheme": policy.scheme,
+            "two_readers": policy.two_readers,
+            "cut_offs": shown,
+            "viewer_url": policy.viewer_url,
+        }
         cut_offs = self.fields["cut_offs"]
         if isinstance(cut_offs, forms.MultipleChoiceField):
             cut_offs.choices = known

@@ -35,6 +35,7 @@ def change_scoring(request: ClinicRequest) -> HttpResponse:
             scheme=form.cleaned_data["scheme"],
             two_readers=form.cleaned_data["two_readers"],
             cut_offs_hidden=form.cut_offs_hidden,
+            viewer_url=form.cleaned_data["viewer_url"],
             by=request.user,
         ),
     ):
