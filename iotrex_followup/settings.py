@@ -169,7 +169,6 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "ImagingKind": "imaging.models.ImagingStudy.Kind",
         "ReportStatus": "imaging.models.ImagingStudy.ReportStatus",
-        "GivenReportStatus": "imaging.api.studies.REPORTS",
         "AssessmentState": "imaging.models.ResponseAssessment.State",
         "AssessedCourse": "imaging.models.ResponseAssessment.Course",
         "AssessedUptake": "imaging.models.ResponseAssessment.Uptake",

@@ -25,7 +25,7 @@ from schedules.models import PlannedActivity
 from schedules.plans.standing import PERFORMED
 
 RECORDED = timedelta(days=400)  # behind today; older scans stay without a study
-COURSES = 2  # one patient in so many has their lesions measured
+COURSES = 3  # all but one patient in so many have their lesions measured
 BEFORE = timedelta(days=9)  # baseline, before the treatment
 REPORTED, LATELY = timedelta(days=2), timedelta(days=6)
 KINDS = {"mibg_scan": "mibg_planar", "anatomical_imaging": "ct", "fdg_pet": "fdg_pet", "sstr_pet": "sstr_pet"}
@@ -46,7 +46,7 @@ def add_images(demo: Demo, *, seed: int) -> None:
     for number, patient in enumerate(patients):
         chance = Random(f"{seed} images {number}")  # noqa: S311 (a story, not a secret)
         if patient.pk in done:
-            follow(demo, patient, done[patient.pk], chance, measured=number % COURSES == 0)
+            follow(demo, patient, done[patient.pk], chance, measured=number % COURSES != 1)
 
 
 def scans_done(demo: Demo) -> Mapping[UUID, Done]:

@@ -97,7 +97,7 @@ def test_visits_are_listed_with_the_same_queries_whatever_is_to_be_decided(api, 
     with CaptureQueriesContext(connection) as queries:
         found = api.get("visits?timepoint=W8").json()["results"]
 
-    assert (len(found), len(queries)) == (number + 1, 8)
+    assert (len(found), len(queries)) == (number + 1, 9)
 
 
 def test_cancelled_by_whom_and_why(api, plan):

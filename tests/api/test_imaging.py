@@ -558,9 +558,9 @@ def test_response_of_a_patient_is_read_side_by_side(api, auditor, patient, time_
     assert (column["computed"], column["sum_mm"], column["nadir_on"]) == ("PR", "40.0", "2023-12-20")
     assert column["has_changed"] is False
     assert [(row["name"], row["role"], row["seen"]) for row in course["lesions"]] == [
-        ("Bone 1", "non_target", ["present", "present"]),
         ("Liver 1", "target", ["40", "25"]),
         ("Lung 1", "target", ["20", "15.0"]),
+        ("Bone 1", "non_target", ["present", "present"]),
     ]
 
 
