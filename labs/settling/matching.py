@@ -101,7 +101,7 @@ def want(plans: Plans, chart: Chart, recovered: Sequence[date | None], rules: Ru
                 if each.activity == completion.activity
                 and each.pk not in taken
                 and not released(plans, each, day)
-                and (each.status != ActivityStatus.DRAWN or each.done_on == day)
+                and (not was_drawn(each) or each.done_on == day)
             ]
             fitting = fulfilled(free, completion.activity, day, has_recovered(chart, recovered, day))
             state = State.FULFILLED.value if completion.complete else State.PARTLY.value
@@ -139,16 +139,16 @@ def released(plans: Plans, activity: PlannedActivity, day: date) -> bool:
     return match is not None and match.state == State.RELEASED
 
 
+def was_drawn(activity: PlannedActivity) -> bool:
+    """Say whether a person drew for an activity, whether the result is awaited or was matched before."""
+    return activity.status == ActivityStatus.DRAWN or activity.record_id is not None
+
+
 def fulfilled(free: Sequence[PlannedActivity], activity: str, day: date, recovered: bool) -> list[UUID]:
     """Return which of the `free` activities a specimen of `day` fulfils: drawn then, or with a window that holds it."""
-    # Drawn then, whether the result is awaited or was matched before.
-    drawn = [
-        as_open(each)
-        for each in free
-        if each.status == ActivityStatus.DRAWN or (each.record_id is not None and each.done_on == day)
-    ]
+    drawn = [as_open(each) for each in free if was_drawn(each)]
     own = [each.key for each in drawn]
-    others = [as_open(each) for each in free if each.status != ActivityStatus.DRAWN and each.pk not in own]
+    others = [as_open(each) for each in free if not was_drawn(each)]
     if not drawn:
         return fulfilled_by(day, activity, others, recovered=recovered)
     # What is known by now, such as that the counts have recovered with this very specimen, was not when it was drawn.

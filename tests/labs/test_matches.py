@@ -116,6 +116,21 @@ def test_earlier_specimen_that_comes_late_stands_as_if_it_had_come_in_order(plan
     assert standing(plan, "W3") == ("done", W3 - timedelta(1))
 
 
+@pytest.mark.parametrize("days", [(2, -1), (-1, 2)])
+def test_count_drawn_for_a_visit_keeps_its_own_specimen_in_whatever_order_results_arrive(
+    plan: Plan, clinician: Staff, days: tuple[int, int]
+) -> None:
+    drawn = W3 + timedelta(2)
+    record_visit(
+        visit=count_of(plan, "W3").visit, occurred_on=drawn, outcomes={"cbc": "drawn"}, by=clinician, today=drawn
+    )
+
+    for after in days:
+        arrive(plan, W3 + timedelta(after), COUNT)
+
+    assert standing(plan, "W3") == ("done", drawn)
+
+
 def test_specimen_recorded_for_two_weeks_fulfils_both_however_often_it_is_looked_at(
     plan: Plan, clinician: Staff
 ) -> None:
