@@ -68,7 +68,8 @@ class Run:
     def go_on(self, today: date, followed_from: date, counted: set[date]) -> None:
         """Plan the next 14 days; what would be closed already is left out, and what the plan counts on that day anyway.
 
-        Decision: `counted` are the targets of the plan's own counts, since no day is planned twice.
+        Decision: `counted` are the targets of the plan's own weeks, since such a day of a run is that week; beside a
+        month's visit on its day it is a draw of its own.
         """
         last, count = self.since, len(self.targets) + len(self.skipped)
         if self.targets or self.skipped:

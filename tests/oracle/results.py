@@ -132,20 +132,18 @@ def course_of(results: Results, anchor: date, last: date) -> Course:
 def passes(results: Results, baselines: dict[str, Decimal | None], day: date) -> bool | None:
     """Tell whether the count of a day is as it should be; None: there is no count, or it cannot be judged.
 
-    Of several values of a day all must pass, and one is enough to fail.
+    Decision: of several values of a day all must pass, and one is enough to fail; while one of them is preliminary, or
+    known as more or less than something only, they have not all passed.
     """
-    found: list[bool] = []
-    for analyte in COUNTED:
-        judged = [
-            judged_value(results, baselines[analyte], each)
-            for each in results.by_day[day]
-            if each.analyte == analyte and each.is_final and each.value and each.value.exact
-        ]
-        known = [well for well in judged if well is not None]
-        if not known:
-            return None
-        found += known
-    return all(found)
+    values = [each for each in results.by_day[day] if each.analyte in COUNTED and each.value]
+    sure = [each for each in values if each.is_final and each.value and each.value.exact]
+    judged = {each: judged_value(results, baselines[each.analyte], each) for each in sure}
+    known = {each.analyte: well for each, well in judged.items() if well is not None}
+    if known.keys() != set(COUNTED):
+        return None
+    if False in judged.values():
+        return False
+    return True if len(sure) == len(values) else None
 
 
 def judged_value(results: Results, baseline: Decimal | None, result: Result) -> bool | None:

@@ -217,7 +217,7 @@ class Standing:
         """Look at the counts of the current plan: what goes beyond it."""
         current = max(self.treatments.values(), key=lambda treatment: treatment.on, default=None)
         if current:
-            counted = {timepoint.target for timepoint in self.plan(current) if "cbc" in timepoint.activities}
+            counted = {at.target for at in self.plan(current) if at.name.startswith("W") and "cbc" in at.activities}
             current.additions.follow(self.course(current.number), current.followed_from, today, counted)
 
     def _place_visits(self) -> None:

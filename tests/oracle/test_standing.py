@@ -296,6 +296,34 @@ def test_a_day_of_a_run_that_is_a_whole_week_is_the_week_that_goes_on() -> None:
     assert (str(span.opens), str(span.closes)) == ("2024-03-01", "2024-03-07")
 
 
+def test_a_day_of_a_run_on_which_a_month_is_planned_stays_a_draw_of_its_own() -> None:
+    log = real()
+    log.results("2024-02-06T12:00:00", "2024-02-06T09:00", "R1", anc="0.9")  # twice a week: days 39, 43, 46, 50, 53
+    log.results("2024-02-19T12:00:00", "2024-02-19T09:00", "R2", anc="0.9")  # goes on: 57, 60
+    found = standing_of(log, "2024-02-20").visits
+    assert found[1, "D60", "visit"].timepoint.target == found[1, "M2", "visit"].timepoint.target
+    assert (found[1, "D60", "visit"].status, found[1, "M2", "visit"].status) == ("planned", "planned")
+
+
+@pytest.mark.parametrize(
+    ("status", "anc", "recovered"),
+    [
+        ("final", "3.0", [date(2024, 2, 19)]),
+        ("preliminary", "3.0", [date(2024, 2, 26)]),
+        ("final", ">3.0", [date(2024, 2, 26)]),
+        ("final", "1.2", []),
+    ],
+)
+def test_a_day_is_a_good_count_once_all_its_values_are_known_for_certain(
+    status: str, anc: str, recovered: list[date]
+) -> None:
+    log = real()
+    for day, value in [("2024-01-29", "1.2"), ("2024-02-12", "3.0"), ("2024-02-19", "3.0"), ("2024-02-26", "3.0")]:
+        log.results(f"{day}T12:00:00", f"{day}T09:00", day, anc=value)
+    log.results("2024-02-19T13:00:00", "2024-02-19T10:00", "second", status, anc=anc)
+    assert standing_of(log, "2024-02-27").course(1).recovered == recovered
+
+
 def test_children_recover_by_their_baseline_alone_where_no_limit_is_known() -> None:
     log = real(born="2015-05-05")
     log.results("2023-12-30T12:00:00", "2023-12-30T09:00", "R0", platelets="120")
