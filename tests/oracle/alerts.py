@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from math import inf
 
 from tests.oracle.log import Line
 from tests.oracle.results import Result
@@ -81,9 +81,8 @@ class Alerting:
         self.explained: set[int] = set()  # lines that raise the counts again since the next one is late
 
     def take(self, line: Line) -> None:
-        """Take in a line that the standing has taken in already."""
+        """Take in a line that the standing has taken in already, and up to which time has passed."""
         assert line.at is not None
-        self.pass_time(line.at, line.number)
         if line.what == "results":
             self._judge(line)
         elif line.what == "raised" and line["rule"] in RULES:
@@ -137,10 +136,10 @@ class Alerting:
         """Note of each analyte the latest by time of specimen, which of a new episode is known perhaps already."""
         for result, tier in tiers:
             latest = self.standing.results.of(result.analyte)[-1]
+            if tier and is_latest_told(known, result):
+                known.told[result.analyte] = (result, tier)
             if latest is result:
                 known.stands[result.analyte] = (result, tier)
-                if tier:
-                    known.told[result.analyte] = (result, tier)
             elif result.analyte not in known.stands and latest.value:
                 known.stands[result.analyte] = (latest, self._tier(latest, episode, is_first=False))
             known.had_a_first = known.had_a_first or (tier != "" and self._is_for_the_first(result))
@@ -230,11 +229,17 @@ class Alerting:
         known.next_step = line["next_step"]
         known.lines.append(line.number)
 
-    def pass_time(self, now: datetime, before: float = inf) -> None:
+    def passing(self, lines: list[Line]) -> Iterator[Line]:
+        """Let time pass up to each line before anybody takes it in: what it says was not known until then."""
+        for line in lines:
+            if line.at:
+                self.pass_time(line.at)
+            yield line
+
+    def pass_time(self, now: datetime) -> None:
         """Bring back what was answered by a day that has passed, unless the record shows that it happened.
 
         Decision: what other rules opened for the next working day may have closed by itself since.
-        `before`: the line that is being taken in; what it and later ones say was not known then.
         """
         for episode, known in self.open.items():
             if known.state != "acknowledged" or known.by_when is None:
@@ -242,13 +247,13 @@ class Alerting:
             at = at_wall_clock(known.by_when + DAY, time(0), self.clinic["zone"])
             if at <= now:
                 known.by_when = None
-                happened = self._happened(known, before)
+                happened = self._happened(known)
                 if happened is not True:
                     why = "what was to happen has not"
                     is_needed = happened is False and not (known.is_foreign and known.tier not in OF_TODAY)
                     self._raise(episode, known, at, why, {known.tier}, is_needed, within=BY_THE_SWEEP)
 
-    def _happened(self, known: Open, before: float) -> bool | None:
+    def _happened(self, known: Open) -> bool | None:
         """Tell whether what was to happen has: all that was told was drawn again since the answer and is better.
 
         Of other steps than a repeat no line tells. Decision: better is a less urgent tier; a better number of the same
@@ -260,12 +265,18 @@ class Alerting:
         answered = local(known.answered_at, self.clinic["zone"]).replace(tzinfo=None)
         clearly = True
         for analyte, (result, tier) in known.told.items():
-            results = [each for each in self.standing.results.of(analyte) if each.value and each.line < before]
+            results = [each for each in self.standing.results.of(analyte) if each.value]
             repeats = [each for each in results if each.collected_at > answered]
             if not repeats:
                 return False
             clearly = clearly and result not in repeats and is_more(tier, known.stands[analyte][1])
         return True if clearly else None
+
+
+def is_latest_told(known: Open, result: Result) -> bool:
+    """Decision: a repeat is asked for of whatever was told, of an old specimen too that a better one followed."""
+    told = known.told.get(result.analyte)
+    return told is None or told[0].collected_at <= result.collected_at
 
 
 def one_is_worse(known: Open, before: dict[str, str], news: list[Result]) -> bool:

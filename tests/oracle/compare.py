@@ -46,7 +46,7 @@ def check_patient(log: Log, lines: list[Line], plans: Plans, outages: Outages, e
     standing = Standing(lines[0], clinic, plans, last)
     reminding, alerting = Reminding(standing, outages), Alerting(standing)
     never = Never(standing, reminding)
-    for line in reminding.run(lines, first, last):
+    for line in reminding.run(alerting.passing(lines), first, last):
         never.take(line)
         alerting.take(line)
     alerting.pass_time(ends)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from functools import cache
@@ -86,6 +86,7 @@ class Reminding:
         self.by_day: dict[date, set[Reminder]] = {}
         self.wanted_since: dict[Reminder, datetime] = {}
         self.told: set[Reminder] = set()
+        self.left_out: set[Reminder] = set()  # nobody could be told
         self.held_up: set[Reminder] = set()  # by an outage
         self.written: set[tuple[str, date]] = set()
         self.again: list[datetime] = []  # further moments: sweeps after a change, ends of outages
@@ -94,7 +95,7 @@ class Reminding:
 
     # Through time
 
-    def run(self, lines: list[Line], first: date, last: date) -> Iterator[Line]:
+    def run(self, lines: Iterable[Line], first: date, last: date) -> Iterator[Line]:
         """Replay `lines` from day to day; hands each one out once it is taken in."""
         moments = iter(moments_of(first, last, self.zone, self._clock))
         moment = next(moments, None)
@@ -190,7 +191,7 @@ class Reminding:
         written = max(self._leaves(day) - WRITTEN_AHEAD, min(self.wanted_since[reminder] for reminder in due))
         way = self.contacts.way_written(day, written)
         if way is None:
-            self._expect(due, NOBODY, now, now)
+            self._leave_out(due, now)
         elif (way.contact, day) in self.written:
             self._put_off(due, day)
         elif until := self.outages.until(way.channel, now):
@@ -198,6 +199,12 @@ class Reminding:
             heappush(self.again, until)
         else:
             self._expect_message(due, way, day, now)
+
+    def _leave_out(self, due: list[Reminder], now: datetime) -> None:
+        """Decision: what nobody could be told is noted once, and told while of use once somebody can be."""
+        self._expect([reminder for reminder in due if reminder not in self.left_out], NOBODY, now, now)
+        self.left_out.update(due)
+        self.told.difference_update(due)
 
     def _put_off(self, due: list[Reminder], day: date) -> None:
         """Decision: what is known on its last day, when a message has gone already, is told the next day if of use."""

@@ -22,6 +22,7 @@ def alerting_of(scribe: Scribe) -> Alerting:
     alerting = Alerting(standing)
     for line in lines:
         if line.at:
+            alerting.pass_time(line.at)
             if standing.take(line):
                 standing.settle(local_day(line.at, log.clinic["zone"]))
             alerting.take(line)
@@ -210,6 +211,23 @@ def test_a_better_count_does_not_show_that_another_step_happened(log: Scribe, ne
     answered(log, "2024-01-10", next_step)
     counts(log, ("10", {"hgb": "100"}))
     assert raised(log)[1:] == ["counts same_day 01-10T23:00 again"]
+
+
+def test_a_correction_after_the_day_takes_no_repeat_back(log: Scribe) -> None:
+    answered(log, "2024-01-10")
+    log.results("2024-01-10T12:00:00", "2024-01-10T09:00", "R9", hgb="100")
+    log.results("2024-01-11T12:00:00", "2024-01-10T09:00", "R9", "corrected", hgb="100", wbc="2.0")
+    assert raised(log)[1:] == []
+
+
+def test_an_old_value_that_was_told_is_to_be_repeated_though_a_better_one_followed_it(log: Scribe) -> None:
+    counts(log, ("07", {}))
+    log.results("2024-01-08T12:00:00", "2024-01-05T09:00", "R0", hgb="67")
+    log.say("raised", "2024-01-08T12:00:00", alert="L1", patient="P0001", rule="counts", tier="immediate", again=False)
+    log.say("acknowledged", "2024-01-08T12:30:00", alert="L1", by="C1", next_step="repeat_cbc", by_when="2024-01-10")
+    assert raised(log) == ["counts immediate 01-08T12:00", "counts immediate 01-10T23:00 again"]
+    counts(log, ("10", {}))
+    assert raised(log) == ["counts immediate 01-08T12:00"]
 
 
 def test_a_repeat_that_arrives_too_late_does_not(log: Scribe) -> None:

@@ -340,6 +340,22 @@ def test_a_call_and_a_message_to_nobody_are_looked_for(log: Scribe) -> None:
     assert not [difference for difference in log.differences() if "before_window 1 of W1" in difference.what]
 
 
+@pytest.mark.parametrize(
+    ("at", "told"),
+    [
+        ("2024-01-18T08:30:00", ["P0001a sms 01-18T09:00"]),
+        ("2024-01-20T10:30:00", ["nobody void 01-18T09:00", "P0001a sms 01-20T10:30"]),
+        ("2024-01-23T10:30:00", ["nobody void 01-18T09:00"]),
+    ],
+)
+def test_what_nobody_could_be_told_is_told_while_of_use_once_somebody_can_be(
+    log: Scribe, at: str, told: list[str]
+) -> None:
+    log.contact(sms_consent="refused", email_consent="refused")
+    log.contact(at, sms_consent="given", email_consent="refused")
+    assert [each.split(" ", 3)[3] for each in reminded(log) if each.startswith("M1 before_window 7")] == told
+
+
 def test_what_is_compared_is_counted() -> None:
     log = Scribe(**CLINIC)
     log.patient()
