@@ -91,7 +91,7 @@ class Alerts:
             standing = {(alert.rule, alert.direction): alert for alert in chart.alerts if is_standing(alert)}
             # What a rule could not tell is no reason to close or take back anything.
             sure = not chart.attempts.failed
-            for key in evidence.keys() | standing.keys():
+            for key in sorted(evidence.keys() | standing.keys()):
                 alert = standing.get(key)
                 told = tell(sorted(evidence.get(key, ()), key=lambda each: (each.news.at, each.sentence)))
                 found = {each.mark for each in evidence.get(key, ()) if each.news.tier is not None}

@@ -97,6 +97,13 @@ def test_alert_says_what_where_and_who_is_told(plan: Plan, clinician: Staff, arr
     assert Message.objects.inbox_of(clinician).count() == 2  # opened as next working day, raised as same day
 
 
+def test_alerts_of_one_arrival_are_opened_in_the_same_order_every_time(arrive: Arrive) -> None:
+    arrive(anc="0.4", potassium="6.6", creatinine="900", tsh="60")
+
+    rules = list(Alert.objects.order_by("pk").values_list("rule", flat=True))
+    assert rules == ["cytopenia", "egfr", "kidney", "potassium", "thyroid"]
+
+
 def test_worse_tier_raises_an_answered_alert_again(plan: Plan, clinician: Staff, arrive: Arrive) -> None:
     arrive(platelets="45")
     alert = Alert.objects.get()
