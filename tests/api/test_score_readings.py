@@ -159,9 +159,11 @@ def test_clinic_sets_how_scans_are_scored(api, clinic):
         "scheme": "Curie",
         "two_readers": False,
         "cut_offs_hidden": [],
+        "viewer_url": "",
     }
     assert (changed.json()["two_readers"], changed.json()["cut_offs_hidden"]) == (True, ["Curie.diagnosis_12"])
-    assert api.patch(f"clinics/{clinic.pk}/scoring", {"cut_offs_hidden": ["x"]}, If_Match="*").status_code == 422
+    for refused in ({"cut_offs_hidden": ["x"]}, {"viewer_url": "https://pacs.example/"}):
+        assert api.patch(f"clinics/{clinic.pk}/scoring", refused, If_Match="*").status_code == 422
 
 
 def test_other_clinics_scans_are_not_there(api):
