@@ -26,8 +26,7 @@ class OpenForm(forms.Form):
     studies = forms.MultipleChoiceField(label="Studies read together", widget=forms.CheckboxSelectMultiple)
     begins = forms.ChoiceField(
         label="This is",
-        choices=[("", "a time point of the course"), ("yes", "a baseline, with which a course begins")],
-        required=False,
+        choices=[("no", "a time point of the course"), ("yes", "a baseline, with which a course begins")],
         widget=forms.RadioSelect,
     )
 
@@ -44,7 +43,7 @@ class OpenForm(forms.Form):
 
     @property
     def is_baseline(self) -> bool:
-        return bool(self.cleaned_data["begins"])
+        return bool(self.cleaned_data["begins"] == "yes")
 
 
 def study_words(study: ImagingStudy) -> str:

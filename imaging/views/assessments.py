@@ -57,11 +57,15 @@ def response(request: ClinicRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @requires(May.DECIDE)
 def open_assessment(request: ClinicRequest, pk: UUID) -> HttpResponse:
-    """Choose the studies that are read together; the address may name one."""
+    """Choose the studies that are read together; the address may name one, and those of its day are chosen with it."""
     patient = find_patient(request, pk)
     offered = list(ImagingStudy.objects.standing().filter(patient=patient).order_by("-imaged_on", "-id"))
     has_baseline = ResponseAssessment.objects.baselines().filter(patient=patient).exists()
-    known = {"studies": request.GET.getlist("study"), "begins": "" if has_baseline else "yes"}
+    days = {each.imaged_on for each in offered if str(each.pk) in request.GET.getlist("study")}
+    known = {
+        "studies": [str(each.pk) for each in offered if each.imaged_on in days],
+        "begins": "no" if has_baseline else "yes",
+    }
     form = OpenForm(request.POST or None, offered=offered, initial=known)
     if form.is_valid():
         chosen, is_baseline = form.chosen, form.is_baseline

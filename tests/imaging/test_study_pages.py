@@ -252,9 +252,18 @@ def test_differences_between_studies_are_said(client, signed, patient, clinician
     later = ct(patient, DAY, by=clinician)
     later.slice_mm = Decimal(8)
     later.save()
-    client.post(f"/patients/{patient.pk}/response/new/", {"studies": [later.pk], "begins": ""})
+    client.post(f"/patients/{patient.pk}/response/new/", {"studies": [later.pk], "begins": "no"})
     opened = ResponseAssessment.objects.get(baseline=signed)
 
     page = text(client.get(f"/imaging/assessments/{opened.pk}/"))
 
     assert "The slices differ: up to 5 mm, then above 5 mm." in page
+
+
+def test_studies_of_the_same_day_are_chosen_together(client, study, patient):
+    same = StudyFactory(patient=patient, imaged_on=DAY)
+    StudyFactory(patient=patient, imaged_on=date(2024, 1, 20))
+
+    form = client.get(f"/patients/{patient.pk}/response/new/?study={study.pk}").context["form"]
+
+    assert set(form.initial["studies"]) == {str(study.pk), str(same.pk)}
