@@ -4,6 +4,7 @@ from accounts.models import Staff
 from events.actions import FOLLOWING
 from events.models import Event
 from events.undo import AFTER_UNDO, BEFORE_UNDO
+from imaging.actions.studies import refuse_assessed
 from imaging.actions.undoing import UNDONE, refuse_undoing
 from imaging.courses.proposing import follow_questions
 from imaging.models import ImagingStudy, Lesion, ResponseAssessment, ScoreReading
@@ -37,8 +38,7 @@ def refuse_what_was_read(event: Event, by: Staff) -> None:
     study = event.facts["study"]
     if ScoreReading.objects.filter(study=study, withdrawn=False).exists():
         raise TransitionRefused("It was scored since. Mark the scores as entered in error first.")
-    if ResponseAssessment.objects.standing().filter(studies=study).exists():
-        raise TransitionRefused("It was assessed since. Mark the assessment as entered in error first.")
+    refuse_assessed(ImagingStudy(pk=study))
 
 
 def ask_anew(event: Event) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from accounts.models import Staff
@@ -14,6 +13,7 @@ from imaging.courses.recist import course_of
 from imaging.courses.verdicts import proposed, what_is_missing
 from imaging.models import AssessedStudy, ImagingStudy, ResponseAssessment
 from imaging.response.reasons import as_json
+from imaging.response.recist.numbers import MOST_DECIMALS
 from iotrex_followup.errors import InputRefused, ReasonNeeded, TransitionRefused
 from iotrex_followup.history import action
 from patients.actions import lock_patient
@@ -98,8 +98,9 @@ def describe(*, assessment: ResponseAssessment, fields: Mapping[str, Any], by: S
     if unknown := sorted(set(fields) - set(DESCRIBED)):
         raise InputRefused("This is not told of a time point.", field=unknown[0])
     marrow = fields.get("marrow_percent")
-    if marrow is not None and not Decimal(0) <= marrow <= Decimal(100):
-        raise InputRefused("Enter 0 to 100 per cent.", field="marrow_percent")
+    if marrow is not None and (not 0 <= marrow <= 100 or -int(marrow.as_tuple().exponent) > MOST_DECIMALS):
+        remedy = f"Enter 0 to 100 per cent, with up to {MOST_DECIMALS} decimals."
+        raise InputRefused(remedy, field="marrow_percent")
     changes = Changes()
     changes.watch(assessment)
     changed = [name for name, value in fields.items() if getattr(assessment, name) != value]

@@ -30,8 +30,8 @@ def set_scoring(
     scheme: str,
     two_readers: bool,
     cut_offs_hidden: Collection[str],
+    viewer_url: str,
     by: Staff,
-    viewer_url: str = "",
 ) -> ImagingPolicy:
     """Set how the clinic's scans are scored and where they are seen.
 

@@ -12,7 +12,8 @@ from events.actions import record_event
 from events.undo import Changes
 from imaging.fulfilling import fulfil, let_go, planned_for, scans_planned
 from imaging.kinds import KINDS
-from imaging.models import ImagingStudy
+from imaging.models import ImagingStudy, ResponseAssessment
+from imaging.response.recist.numbers import MOST_DECIMALS
 from iotrex_followup.errors import InputRefused, ReasonNeeded, TransitionRefused
 from iotrex_followup.history import action
 from patients.actions import lock_patient
@@ -73,7 +74,8 @@ def change_study(
 ) -> ImagingStudy:
     """Change what is known of a study; with another kind, day or place, what it stands for is told anew.
 
-    Raises   TransitionRefused: it was entered in error, or the patient's record is closed.
+    Raises   TransitionRefused: it was entered in error, or the patient's record is closed; another kind or day when it
+             was assessed as it is.
     Raises   InputRefused: see `record_study`; another kind when it was scored or measured as it is.
     Raises   ReasonNeeded: its kind or a day changes, without a reason.
     Records  study.changed, which can be undone
@@ -84,6 +86,8 @@ def change_study(
         return study
     if not reason and changed.keys() & {"kind", "imaged_on", "injected_on"}:
         raise ReasonNeeded(["This changes what was done, or when."], field="reason")
+    if changed.keys() & {"kind", "imaged_on"}:
+        refuse_assessed(study)
     if "kind" in changed and study.readings.filter(withdrawn=False).exists():
         raise InputRefused("It was scored as the kind it is. Mark the scores as entered in error first.", field="kind")
     changes = Changes()
@@ -105,13 +109,14 @@ def change_study(
 def withdraw_study(*, study: ImagingStudy, reason: str, by: Staff) -> ImagingStudy:
     """Record that a study was entered in error; what it stood for is open again, unless something else says done.
 
-    Raises   TransitionRefused: that is so already, or the patient's record is closed.
+    Raises   TransitionRefused: that is so already, it was assessed, or the patient's record is closed.
     Raises   ReasonNeeded: no reason.
     Records  study.withdrawn, which can be undone
     """
     study = locked(study)
     if not reason:
         raise ReasonNeeded(["A scan falls out of what is known of the patient."], field="reason")
+    refuse_assessed(study)
     changes = Changes()
     changes.watch(study)
     let_go(study, changes)
@@ -181,6 +186,12 @@ def locked(study: ImagingStudy) -> ImagingStudy:
     return fresh
 
 
+def refuse_assessed(study: ImagingStudy) -> None:
+    """Raise TransitionRefused when an assessment stands on the study."""
+    if ResponseAssessment.objects.standing().filter(studies=study.pk).exists():
+        raise TransitionRefused("It was assessed as it is. Mark that assessment as entered in error first.")
+
+
 def refuse_impossible(study: ImagingStudy, today: date) -> None:
     """Raise InputRefused for a day, number or identifier that cannot be."""
     if study.kind not in KINDS:
@@ -208,8 +219,9 @@ def refuse_unlikely(name: str, value: Decimal | None, most: Decimal, unit: str, 
         return
     if not given:
         raise InputRefused("This kind of study has none. Leave it empty.", field=name)
-    if not 0 < value <= most:
-        raise InputRefused(f"Enter a number above 0 and up to {most} {unit}.", field=name)
+    if not 0 < value <= most or -int(value.as_tuple().exponent) > MOST_DECIMALS:
+        remedy = f"Enter a number above 0 and up to {most} {unit}, with up to {MOST_DECIMALS} decimals."
+        raise InputRefused(remedy, field=name)
 
 
 def refuse_recorded(study: ImagingStudy) -> None:

@@ -14,13 +14,11 @@ NONE = Decimal(0)
 
 def inrc_of(course: Course, assessment: ResponseAssessment, scans: Sequence[MibgFinding]) -> InrcResult | None:
     """Return the response by INRC of a time point that is complete; None when no part of it is known to be involved."""
-    parts = {
-        "primary": primary_of(course, assessment),
-        "soft_tissue": soft_tissue_of(course, assessment),
-        "bone": bone_of(course, assessment, scans),
-        "marrow": marrow_of(course, assessment),
-    }
-    return inrc_response(**parts) if any(parts.values()) else None  # type: ignore[arg-type]  # each by its own name
+    primary, soft_tissue = primary_of(course, assessment), soft_tissue_of(course, assessment)
+    bone, marrow = bone_of(course, assessment, scans), marrow_of(course, assessment)
+    if not (primary or soft_tissue or bone or marrow):
+        return None
+    return inrc_response(primary=primary, soft_tissue=soft_tissue, bone=bone, marrow=marrow)
 
 
 def sums(course: Course, lesions: Iterable[Lesion], assessment: ResponseAssessment) -> list[DiameterSum]:

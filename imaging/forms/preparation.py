@@ -49,10 +49,6 @@ class EndMedicineForm(forms.Form):
     ended_on = DateField(label="Taken for the last time on")
 
 
-class ReasonForm(forms.Form):
-    reason = forms.CharField(max_length=500, widget=SHORT_TEXT)
-
-
 class DecisionForm(forms.Form):
     decision = forms.CharField(
         max_length=500, widget=SHORT_TEXT, help_text="Such as: scan all the same, MFBG-PET instead, cancel."

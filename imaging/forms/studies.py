@@ -125,10 +125,6 @@ class LinkForm(forms.Form):
         return self.offered[self.cleaned_data["activity"]]
 
 
-class ReasonForm(forms.Form):
-    reason = forms.CharField(max_length=500, widget=SHORT_TEXT)
-
-
 def planned_words(activity: PlannedActivity) -> str:
     """Name a planned scan by its timepoint and window."""
     visit = activity.visit

@@ -21,7 +21,6 @@ from imaging.courses.proposing import questions_of
 from imaging.courses.recist import course_of, courses_of_patient
 from imaging.courses.verdicts import best_response, proposed, target_findings, what_is_missing
 from imaging.forms.assessments import DescribeForm, FindingsForm, LesionForm, OpenForm, VerdictForm, mm_words
-from imaging.forms.studies import ReasonForm
 from imaging.models import ImagingStudy, Lesion, ResponseAssessment
 from imaging.pages.course_page import shown
 from imaging.pages.over_time import PatientScans, over_time
@@ -29,6 +28,7 @@ from imaging.scoring.schemes import policy_of
 from iotrex_followup.refusals import accepted, attempt
 from patients.models import Patient
 from patients.views import find_patient, form_page
+from schedules.forms.treatments import ReasonForm
 from schedules.views.answers import about, say_done
 
 TEMPLATE = "imaging/assessment_form.html"

@@ -14,12 +14,13 @@ from accounts.middleware import ClinicRequest
 from accounts.permissions import May, may_here, requires, visible_or_404
 from events.models import Event
 from imaging.actions import medicines as actions
-from imaging.forms.preparation import EndMedicineForm, MedicineForm, ReasonForm
+from imaging.forms.preparation import EndMedicineForm, MedicineForm
 from imaging.occasions import coming_occasions, table_of
 from imaging.pages.preparation import medicines_of, prepared
 from iotrex_followup.refusals import accepted
 from patients.models import Medicine, Patient
 from patients.views import find_patient, form_page
+from schedules.forms.treatments import ReasonForm
 from schedules.wording import event_sentence
 
 TEMPLATE = "imaging/medicine.html"

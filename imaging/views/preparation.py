@@ -15,7 +15,7 @@ from accounts.permissions import May, may_here, requires, visible_or_404
 from events.models import Event
 from imaging.actions.blockades import record_blockade, withdraw_blockade
 from imaging.actions.preparation_policy import set_preparation_policy
-from imaging.forms.preparation import BlockadeForm, ReasonForm
+from imaging.forms.preparation import BlockadeForm
 from imaging.forms.preparation_days import PreparationPolicyForm
 from imaging.models import PreparationPolicy, ThyroidBlockade
 from imaging.occasions import Occasion, occasion_of, of_treatment, of_visit, table_of
@@ -25,6 +25,7 @@ from imaging.views.medicines import say_last
 from iotrex_followup.refusals import accepted
 from patients.models import Patient, Treatment
 from patients.views import form_page
+from schedules.forms.treatments import ReasonForm
 from schedules.models import PlannedVisit
 from schedules.protocol.trace import words
 from schedules.wording import event_sentence

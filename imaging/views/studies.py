@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django import forms
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -13,7 +14,7 @@ from events.attachments import attachment_response
 from imaging.actions import reports
 from imaging.actions import studies as actions
 from imaging.actions.studies import StudyFacts
-from imaging.forms.studies import ChangeStudyForm, LinkForm, ReasonForm, ReportForm, StudyForm
+from imaging.forms.studies import ChangeStudyForm, LinkForm, ReportForm, StudyForm
 from imaging.fulfilling import scans_planned
 from imaging.models import ImagingStudy
 from imaging.pages.study_page import gaps, studies_of, viewer_link
@@ -21,6 +22,7 @@ from imaging.scoring.schemes import policy_of
 from iotrex_followup.refusals import accepted, attempt
 from patients.models import Patient
 from patients.views import find_patient, form_page
+from schedules.forms.treatments import ReasonForm
 from schedules.views.answers import about, say_done
 
 TEMPLATE = "imaging/form.html"
@@ -200,10 +202,12 @@ def find_study(request: ClinicRequest, pk: UUID) -> ImagingStudy:
     return found
 
 
-def study_form(request: ClinicRequest, form: object, found: ImagingStudy, *, title: str, button: str) -> HttpResponse:
+def study_form(
+    request: ClinicRequest, form: forms.BaseForm, found: ImagingStudy, *, title: str, button: str
+) -> HttpResponse:
     """Show a form about one study."""
     more = {"study": found}
-    return form_page(request, form, found.patient, title=title, button=button, template=TEMPLATE, more=more)  # type: ignore[arg-type]
+    return form_page(request, form, found.patient, title=title, button=button, template=TEMPLATE, more=more)
 
 
 def back_to(request: ClinicRequest, found: ImagingStudy, *, changed: bool = True) -> HttpResponse:

@@ -16,7 +16,6 @@ from imaging.forms.preparation import (
     ConfirmForm,
     DecisionForm,
     HandOverForm,
-    ReasonForm,
     RestartForm,
     WithdrawalForm,
 )
@@ -27,6 +26,7 @@ from imaging.views.medicines import find_medicine
 from imaging.views.preparation import back_to, find_treatment, find_visit, preparation_form
 from iotrex_followup.refusals import accepted
 from patients.models import Medicine
+from schedules.forms.treatments import ReasonForm
 from schedules.protocol.trace import words
 
 

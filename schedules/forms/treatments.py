@@ -178,7 +178,7 @@ class CorrectTreatmentForm(ActivityFields):
 
 
 class ReasonForm(forms.Form):
-    reason = forms.CharField(widget=SHORT_TEXT)
+    reason = forms.CharField(max_length=500, widget=SHORT_TEXT)
 
 
 class RecoveryForm(forms.Form):

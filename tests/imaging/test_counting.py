@@ -242,7 +242,7 @@ def test_cut_offs_say_what_they_are_and_what_they_are_not(patient, scan):
 
 def test_clinic_hides_cut_offs_and_the_register_says_so():
     member = MembershipFactory()
-    asked = {"clinic": member.clinic, "scheme": "SIOPEN", "two_readers": True, "by": member.staff}
+    asked = {"clinic": member.clinic, "scheme": "SIOPEN", "two_readers": True, "viewer_url": "", "by": member.staff}
     with pytest.raises(InputRefused):
         set_scoring(**asked, cut_offs_hidden=["Curie.none"])
 
@@ -264,7 +264,9 @@ def test_clinic_hides_cut_offs_and_the_register_says_so():
 def test_scoring_set_as_it_is_writes_nothing():
     member = MembershipFactory()
 
-    set_scoring(clinic=member.clinic, scheme="Curie", two_readers=False, cut_offs_hidden=[], by=member.staff)
+    set_scoring(
+        clinic=member.clinic, scheme="Curie", two_readers=False, cut_offs_hidden=[], viewer_url="", by=member.staff
+    )
 
     assert not Event.objects.exists()
 

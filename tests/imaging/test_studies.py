@@ -26,6 +26,7 @@ from schedules.models import Appointment, PlannedActivity
 from schedules.wording import event_sentence
 from tests.factories import noon, visit_of
 from tests.imaging.conftest import TODAY
+from tests.imaging.courses import baseline_of
 from tests.imaging.factories import StudyFactory
 from tests.snapshot import stored
 
@@ -129,6 +130,7 @@ def test_study_of_what_was_recorded_as_done_stands_for_it(patient, visit, clinic
         (StudyFacts("mibg_planar", IN_WINDOW, activity_mbq=Decimal(0)), "activity_mbq"),
         (StudyFacts("ct", IN_WINDOW, activity_mbq=Decimal(370)), "activity_mbq"),
         (StudyFacts("ct", IN_WINDOW, slice_mm=Decimal("20.1")), "slice_mm"),
+        (StudyFacts("ct", IN_WINDOW, slice_mm=Decimal("1E-20000")), "slice_mm"),
         (StudyFacts("mibg_planar", IN_WINDOW, slice_mm=Decimal(5)), "slice_mm"),
         (StudyFacts("ct", IN_WINDOW, study_uid="1.2.840.01"), "study_uid"),
         (StudyFacts("ct", IN_WINDOW, study_uid="1.2.x"), "study_uid"),
@@ -324,3 +326,16 @@ def test_what_was_recorded_of_that_day_comes_before_an_open_window(plan, patient
     study = record_study(patient=patient, facts=MIBG, by=clinician, today=TODAY)
 
     assert (study.activity.visit, scan(visit).status) == (late, "planned")
+
+
+def test_study_that_was_assessed_keeps_its_day_and_stands(patient, clinician):
+    baseline_of(patient, by=clinician)
+    study = ImagingStudy.objects.get()
+
+    with pytest.raises(TransitionRefused, match="assessed as it is"):
+        withdraw_study(study=study, reason="Another patient's.", by=clinician)
+    with pytest.raises(TransitionRefused, match="assessed as it is"):
+        change_study(study=study, fields={"imaged_on": IN_WINDOW}, reason="Typo.", by=clinician, today=TODAY)
+    with pytest.raises(TransitionRefused, match="assessed as it is"):
+        undo(event=Event.objects.get(kind="study.recorded"), by=clinician, now=noon(TODAY))
+    assert change_study(study=study, fields={"region": "chest"}, reason="", by=clinician, today=TODAY).region == "chest"
