@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from django.apps import apps
 from django.core.serializers.json import DjangoJSONEncoder
@@ -24,6 +24,7 @@ from iotrex_followup.errors import TransitionRefused
 from iotrex_followup.history import action
 
 Columns = dict[str, Any]
+Row = TypeVar("Row", bound=models.Model)
 
 # What is asked before an event of this kind is undone: it raises what stands in the way; registered likewise.
 BEFORE_UNDO: defaultdict[str, list[Callable[[Event, Staff], None]]] = defaultdict(list)
@@ -46,10 +47,11 @@ class Changes:
         for row in rows:
             self._rows.setdefault(row_key(row), (row, columns(row)))
 
-    def watched(self, row: models.Model) -> models.Model:
+    def watched(self, row: Row) -> Row:
         """Return the object that is watched for `row`, which is the one to change; watch `row` when none is."""
         self.watch(row)
-        return self._rows[row_key(row)][0]
+        found: Row = self._rows[row_key(row)][0]  # type: ignore[assignment]  # of the same model: its key says so
+        return found
 
     def created(self, row: models.Model, *, undone: Columns) -> None:
         """Remember a new row; undoing sets the columns `undone` on it, since nothing is deleted."""

@@ -16,6 +16,11 @@ from schedules.sign_offs import SETTINGS
 MOVED = (ImagingStudy, ScoreReading, ResponseAssessment, Lesion)
 # Undoing these opens planned scans again, or closes them.
 OF_STUDIES = ("study.recorded", "study.changed", "study.withdrawn", "study.linked", "study.released")
+# What is entered while an assessment is not signed.
+OF_DRAFTS = (
+    *("assessment.opened", "assessment.described"),
+    *("lesion.added", "lesion.changed", "lesion.withdrawn", "lesions.measured"),
+)
 
 
 def register() -> None:
@@ -28,6 +33,9 @@ def register() -> None:
         BEFORE_UNDO[kind].append(lock_concerned)
         AFTER_UNDO[kind] = settle_after_undo
     BEFORE_UNDO["study.recorded"].append(refuse_what_was_read)
+    for kind in OF_DRAFTS:
+        BEFORE_UNDO[kind] += [lock_concerned, refuse_beneath_a_signature]
+    BEFORE_UNDO["assessment.withdrawn"].append(refuse_without_what_it_stands_on)
     for kind in ("assessment.signed", "assessment.reopened", "assessment.withdrawn"):
         BEFORE_UNDO[kind].append(lock_concerned)
         FOLLOWING[f"{kind}.undone"].append(ask_anew)
@@ -39,6 +47,25 @@ def refuse_what_was_read(event: Event, by: Staff) -> None:
     if ScoreReading.objects.filter(study=study, withdrawn=False).exists():
         raise TransitionRefused("It was scored since. Mark the scores as entered in error first.")
     refuse_assessed(ImagingStudy(pk=study))
+
+
+def refuse_beneath_a_signature(event: Event, by: Staff) -> None:
+    """Raise TransitionRefused when the assessment was signed since, or others are held against it."""
+    assessment = ResponseAssessment.objects.get(pk=event.facts["assessment"])
+    if assessment.is_signed:
+        raise TransitionRefused("The assessment was signed since. Reopen it first.")
+    if event.kind == "assessment.opened" and assessment.time_points.standing().exists():
+        raise TransitionRefused("Time points are held against this baseline. Mark those as entered in error first.")
+
+
+def refuse_without_what_it_stands_on(event: Event, by: Staff) -> None:
+    """Raise TransitionRefused when the baseline or a study of an assessment was entered in error, too."""
+    assessment = ResponseAssessment.objects.select_related("baseline").get(pk=event.facts["assessment"])
+    baseline = assessment.baseline
+    if baseline and baseline.state == ResponseAssessment.State.WITHDRAWN:
+        raise TransitionRefused("Its baseline was marked as entered in error. Take that back first.")
+    if assessment.studies.filter(withdrawn=True).exists():
+        raise TransitionRefused("One of its studies was marked as entered in error. Take that back first.")
 
 
 def ask_anew(event: Event) -> None:

@@ -45,8 +45,9 @@ def fulfil(study: ImagingStudy, activity: PlannedActivity, changes: Changes) -> 
     study.save(update_fields=["activity"])
     if not activity.is_open:
         return
-    visit = activity.visit
-    changes.watch(activity, visit)
+    # What let go of it before holds the row already.
+    activity = changes.watched(activity)
+    visit = changes.watched(activity.visit)
     done = ActivityStatus.DONE_ELSEWHERE if study.elsewhere else ActivityStatus.DONE
     activity.status, activity.done_on, activity.reason = done, study.imaged_on, ""
     activity.save(update_fields=["status", "done_on", "reason"])

@@ -94,6 +94,7 @@ def change_lesion(*, lesion: Lesion, fields: Mapping[str, Any], found: SeenFacts
     refuse_role(assessment, lesion.role)
     refuse_name(course, lesion.name, but=lesion)
     refuse_finding(lesion, found, course, assessment)
+    refuse_other_role(lesion, course)
     lesion.save()
     measured = lesion.measurements.get(assessment=assessment, withdrawn=False)
     changes.watch(measured)
@@ -186,6 +187,20 @@ def refuse_role(assessment: ResponseAssessment, role: str) -> None:
         raise InputRefused(f"{remedy}.", field="role")
 
 
+def refuse_other_role(lesion: Lesion, course: Course) -> None:
+    """Raise InputRefused when it was looked at since in a way that what it is now does not have."""
+    for point in course.time_points:
+        measured = course.at(lesion, point)
+        sized = measured is not None and measured.seen == Seen.MEASURED
+        if measured and (measured.seen not in OF_ROLE[lesion.role] or (sized and not may_be_measured(lesion))):
+            raise InputRefused("It was looked at since in a way this does not have. Correct that first.", field="role")
+
+
+def may_be_measured(lesion: Lesion) -> bool:
+    """Say whether a lesion has a diameter: a non-target one only when it is a node."""
+    return lesion.role != Role.NON_TARGET or lesion.is_node
+
+
 def refuse_name(course: Course, name: str, *, but: Lesion | None = None) -> None:
     """Raise InputRefused for a name that is empty or another lesion's."""
     if not name.strip():
@@ -205,7 +220,7 @@ def refuse_finding(
     if assessment.is_baseline and lesion.role == Role.TARGET and found.seen != Seen.MEASURED:
         raise InputRefused(f"{name}: a target lesion is measured at the baseline. Enter its diameter.", field=field)
     if found.seen == Seen.MEASURED:
-        if lesion.role == Role.NON_TARGET and not lesion.is_node:
+        if not may_be_measured(lesion):
             raise InputRefused(f"{name} is no target lesion: say whether it is present.", field=field)
         refuse_diameter(name, found.diameter_mm, field)
     elif found.diameter_mm is not None:

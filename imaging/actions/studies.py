@@ -44,7 +44,6 @@ class StudyFacts:
     study_uid: str = ""
     elsewhere: bool = False
     place: str = ""
-    is_baseline: bool = False
 
 
 @action
@@ -61,7 +60,7 @@ def record_study(*, patient: Patient, facts: StudyFacts, by: Staff, today: date)
     refuse_recorded(study)
     study.save()
     changes = Changes()
-    changes.created(study, undone={"withdrawn": True, "activity_id": None, "is_baseline": False})
+    changes.created(study, undone={"withdrawn": True, "activity_id": None})
     if activity := planned_for(study):
         fulfil(study, activity, changes)
     write_event("study.recorded", study, changes, by=by)

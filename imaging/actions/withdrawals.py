@@ -84,6 +84,8 @@ def confirm_withdrawal(
     """
     withdrawal = locked(withdrawal)
     refuse_other_than_clinician(withdrawal, by)
+    if has_begun(withdrawal, today) and facts.stop_on > today:
+        raise InputRefused("It has been stopped. Record first when it was taken again.", field="stop_on")
     changes = step_to(withdrawal, State.CONFIRMED)
     count_from(withdrawal)
     take_facts(withdrawal, facts)
@@ -204,12 +206,15 @@ def drop_withdrawal(*, withdrawal: Withdrawal, reason: str, by: Staff, today: da
     """Record that a medicine is not withheld after all; what has begun ends with the restart, not with this.
 
     Raises   TransitionRefused: it is over, or the medicine has been stopped.
+    Raises   InputRefused: it cannot be withheld, and `by` is no clinician to decide that.
     Raises   ReasonNeeded: no reason.
     Records  withdrawal.dropped, which can be undone
     """
     withdrawal = locked(withdrawal)
     if not reason:
         raise ReasonNeeded(["It is not clear why."], field="reason")
+    if withdrawal.state == State.CANNOT:
+        refuse_other_than_clinician(withdrawal, by)
     if has_begun(withdrawal, today):
         raise TransitionRefused("The medicine has been stopped. Record when it is taken again.")
     changes = step_to(withdrawal, State.DROPPED)

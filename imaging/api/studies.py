@@ -40,7 +40,17 @@ class ImagingStudySerializer(serializers.ModelSerializer[ImagingStudy]):
     class Meta:
         model = ImagingStudy
         fields = (
-            *("id", "clinic", "patient", *KNOWN, "activity", "stands_for", "report_status", "report_text"),
+            *(
+                "id",
+                "clinic",
+                "patient",
+                *KNOWN,
+                "is_baseline",
+                "activity",
+                "stands_for",
+                "report_status",
+                "report_text",
+            ),
             *("has_report_file", "reported_on", "reader", "withdrawn", "recorded_by", "recorded_at"),
         )
         read_only_fields = fields

@@ -7,9 +7,10 @@ from imaging.courses.mibg import MibgFinding, findings_of
 from imaging.courses.recist import Course, Role, Seen, as_targets, as_time_point, is_complete
 from imaging.models import Lesion, ResponseAssessment
 from imaging.response.inrc import Bone, InrcResult, Marrow, PrimaryTumour, SoftTissue, Uptake, inrc_response
-from imaging.response.recist import DiameterSum, TargetLesion, baseline_sum, sum_of
+from imaging.response.recist import DiameterSum, Merged, Nature, TargetLesion, TimePoint, baseline_sum, sum_of
+from imaging.response.recist import Seen as Told
 
-NONE = Decimal(0)
+NONE, ONE = Decimal(0), Decimal(1)
 
 
 def inrc_of(course: Course, assessment: ResponseAssessment, scans: Sequence[MibgFinding]) -> InrcResult | None:
@@ -29,7 +30,17 @@ def sums(course: Course, lesions: Iterable[Lesion], assessment: ResponseAssessme
         return []
     points = [each for each in course.time_points if each.on < assessment.on and is_complete(course, each)]
     told = [as_time_point(course, each) for each in (*points, assessment)]
-    return [baseline_sum(targets, course.baseline.on), *(sum_of(targets, each.targets, each.on) for each in told)]
+    return [baseline_sum(targets, course.baseline.on), *(part_of_sum(course, names, each) for each in told)]
+
+
+def part_of_sum(course: Course, names: set[str], point: TimePoint) -> DiameterSum:
+    """Return what the lesions of these names add to a time point's sum; one merged with another lesion is missing."""
+    targets = [each for each in as_targets(course) if each.name in names]
+    findings = {
+        name: Told.NOT_EVALUATED if isinstance(each, Merged) and each.into not in names else each
+        for name, each in point.targets.items()
+    }
+    return sum_of(targets, findings, point.on)
 
 
 def primary_of(course: Course, assessment: ResponseAssessment) -> PrimaryTumour | None:
@@ -47,21 +58,24 @@ def primary_of(course: Course, assessment: ResponseAssessment) -> PrimaryTumour 
 
 
 def soft_tissue_of(course: Course, assessment: ResponseAssessment) -> SoftTissue | None:
-    """Return the metastases of soft tissue: the target lesions but for the primary tumour; None without any."""
+    """Return soft tissue: its target lesions but for the primary tumour, and what is not measured; None without any."""
     found = sums(course, [each for each in course.of(Role.TARGET) if not each.is_primary], assessment)
-    if not found:
+    softer = [each for each in course.of(Role.NON_TARGET) if each.nature != Nature.BONE_ALONE]
+    worse = any_seen(course, softer, assessment, Seen.PROGRESSED)
+    new = any_seen(course, course.of(Role.NEW), assessment, Seen.PRESENT, Seen.MEASURED)
+    if not (found or softer or worse or new):
         return None
-    now = found[-1]
+    # Without a sum nobody can tell a response, but progression.
+    now = found[-1] if found else None
     return SoftTissue(
-        baseline_mm=found[0].mm,
-        nadir_mm=min(each.mm for each in found[:-1] if not each.missing),
-        now_mm=None if now.missing else now.mm,
-        largest_mm=largest(now, nodes=False),
-        largest_node_mm=largest(now, nodes=True),
+        baseline_mm=found[0].mm if found else ONE,
+        nadir_mm=min((each.mm for each in found[:-1] if not each.missing), default=ONE),
+        now_mm=None if now is None or now.missing else now.mm,
+        largest_mm=largest(now, nodes=False) if now else None,
+        largest_node_mm=largest(now, nodes=True) if now else None,
         uptake=uptake(assessment.soft_tissue_uptake),
-        worse=any_seen(course, assessment, Role.NON_TARGET, Seen.PROGRESSED),
-        new=any_seen(course, assessment, Role.NEW, Seen.PRESENT)
-        or any_seen(course, assessment, Role.NEW, Seen.MEASURED),
+        worse=worse,
+        new=new,
     )
 
 
@@ -72,9 +86,9 @@ def largest(now: DiameterSum, *, nodes: bool) -> Decimal | None:
     return max((each.mm for each in now.addends if each.is_node is nodes and each.mm is not None), default=NONE)
 
 
-def any_seen(course: Course, assessment: ResponseAssessment, role: str, *seen: str) -> bool:
-    """Say whether any lesion of a role was seen so at a time point."""
-    measured = (course.at(lesion, assessment) for lesion in course.of(role))
+def any_seen(course: Course, lesions: Iterable[Lesion], assessment: ResponseAssessment, *seen: str) -> bool:
+    """Say whether any of these lesions was seen so at a time point."""
+    measured = (course.at(lesion, assessment) for lesion in lesions)
     return any(each is not None and each.seen in seen for each in measured)
 
 

@@ -13,7 +13,7 @@ from accounts.models import Staff
 from imaging.actions.assessments import Verdict, open_assessment, sign_assessment
 from imaging.actions.lesions import LesionFacts, SeenFacts, add_lesion, measure
 from imaging.actions.readings import ReadingFacts, record_reading
-from imaging.actions.reports import ReportFacts, record_report
+from imaging.actions.reports import ReportFacts, mark_baseline, record_report
 from imaging.actions.studies import StudyFacts, record_study
 from imaging.courses.recist import course_of
 from imaging.courses.verdicts import proposed
@@ -79,7 +79,7 @@ def follow(demo: Demo, patient: Patient, done: Done, chance: Random, *, measured
             assess(patient, studies, share, chance, by=clinician, today=demo.today)
 
 
-def record(demo: Demo, patient: Patient, kind: str, day: date, *, is_baseline: bool = False) -> ImagingStudy:
+def record(demo: Demo, patient: Patient, kind: str, day: date) -> ImagingStudy:
     """Record one study as the coordinator would."""
     facts = StudyFacts(
         kind,
@@ -88,7 +88,6 @@ def record(demo: Demo, patient: Patient, kind: str, day: date, *, is_baseline: b
         activity_mbq=Decimal(370) if kind == "mibg_planar" else None,
         region="whole body" if kind == "mibg_planar" else "chest, abdomen and pelvis",
         slice_mm=Decimal("2.5") if kind == "ct" else None,
-        is_baseline=is_baseline,
     )
     return record_study(patient=patient, facts=facts, by=demo.coordinator, today=demo.today)
 
@@ -105,9 +104,10 @@ def begin(demo: Demo, patient: Patient, chance: Random) -> None:
     if treatment is None:
         return
     clinician, day = demo.clinicians[0], treatment.started_on - BEFORE
-    studies = [record(demo, patient, kind, day, is_baseline=True) for kind in ("mibg_planar", "ct")]
+    studies = [record(demo, patient, kind, day) for kind in ("mibg_planar", "ct")]
     for study in studies:
         report(demo, study)
+        mark_baseline(study=study, is_baseline=True, by=clinician)
     score(studies[0], 1.0, by=clinician, today=demo.today)
     baseline = open_assessment(patient=patient, studies=studies, is_baseline=True, by=clinician)
     for name, organ, size, is_node in LESIONS:

@@ -1,7 +1,8 @@
 """What is entered of a time point: its studies, what was seen of each lesion, what else is known, the verdict."""
 
+import re
 from collections.abc import Iterable, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -57,10 +58,10 @@ def diameters(text: str) -> tuple[Decimal, ...]:
 
     Raises   ValidationError: something in it is no number.
     """
-    try:
-        return tuple(Decimal(part.strip().replace(",", ".")) for part in text.split("+") if part.strip())
-    except InvalidOperation as error:
-        raise forms.ValidationError("Enter mm, such as 12.5; of a lesion that split, 12 + 9.") from error
+    parts = [part.strip().replace(",", ".") for part in text.split("+") if part.strip()]
+    if not all(re.fullmatch(r"\d+(\.\d+)?", part, re.ASCII) for part in parts):
+        raise forms.ValidationError("Enter mm, such as 12.5; of a lesion that split, 12 + 9.")
+    return tuple(map(Decimal, parts))
 
 
 class FindingsForm(forms.Form):

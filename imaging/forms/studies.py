@@ -45,7 +45,6 @@ class StudyForm(forms.Form):
     )
     elsewhere = forms.BooleanField(label="Done elsewhere", required=False)
     place = forms.CharField(label="Where", required=False, max_length=200)
-    is_baseline = forms.BooleanField(label="Baseline: later studies are held against this one", required=False)
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

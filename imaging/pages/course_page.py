@@ -42,9 +42,9 @@ class Column(NamedTuple):
 
     @property
     def has_changed(self) -> bool:
-        """Whether what was signed is computed otherwise by now, since something before it changed."""
+        """Whether what was signed is computed otherwise by now, or not any more, since something before it changed."""
         signed = (self.assessment.proposal.get("recist") or {}).get("response")
-        return bool(self.assessment.is_signed and self.response and signed and signed != self.response.response)
+        return bool(self.assessment.is_signed and signed and signed != (self.response and self.response.response))
 
 
 class Row(NamedTuple):

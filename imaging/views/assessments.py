@@ -109,13 +109,9 @@ class Page:
         self.verdict = VerdictForm(data, assessment=found, computed=computed.response if computed else "")
 
     def save(self) -> bool:
-        """Save what was entered, and sign when that was asked for; return whether all of it was taken."""
-        taken = [
-            accepted(self.findings, self.measure),
-            accepted(self.description, self.describe),
-            "sign" not in self.request.POST or accepted(self.verdict, self.sign),
-        ]
-        return all(taken)
+        """Save what was entered, then sign when that was asked for and all was taken; return whether it was."""
+        kept = [accepted(self.findings, self.measure), accepted(self.description, self.describe)]
+        return all(kept) and ("sign" not in self.request.POST or accepted(self.verdict, self.sign))
 
     def measure(self) -> object:
         found = self.findings.found

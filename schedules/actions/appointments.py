@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, time
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from accounts.models import Staff
 from events.actions import record_event
@@ -227,8 +227,8 @@ def cancel_ahead(patient: Patient, reason: str, changes: Changes, *, today: date
     )
     closed = []
     for row in booked.order_by("on", "id"):
-        appointment = cast(Appointment, changes.watched(row))
-        visits = [cast(PlannedVisit, changes.watched(visit)) for visit in row.visits.select_related("clinic")]
+        appointment = changes.watched(row)
+        visits = [changes.watched(visit) for visit in row.visits.select_related("clinic")]
         appointment.state, appointment.closing_reason = Appointment.State.CANCELLED, reason
         appointment.save(update_fields=["state", "closing_reason"])
         for visit in visits:

@@ -26,7 +26,7 @@ def ct(patient, day, *, by, **facts):
 
 def baseline_of(patient, *, by, targets=(("Liver 1", "liver", 40), ("Lung 1", "lung", 20)), non_targets=("Bone 1",)):
     """Open a baseline with its lesions, not signed."""
-    study = ct(patient, BEFORE, by=by, is_baseline=True)
+    study = ct(patient, BEFORE, by=by)
     baseline = open_assessment(patient=patient, studies=[study], is_baseline=True, by=by)
     for name, organ, diameter in targets:
         add_lesion(assessment=baseline, facts=LesionFacts("target", name, organ), found=mm(diameter), by=by)

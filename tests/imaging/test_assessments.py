@@ -315,3 +315,40 @@ def test_course_whose_lesion_merged_with_one_entered_in_error_is_still_shown(sig
     assert client.get(f"/patients/{patient.pk}/response/").status_code == 200
     (course,) = client.get(f"/api/v1/patients/{patient.pk}/response").json()["courses"]
     assert course["time_points"][0]["sum_mm"] is None
+
+
+@pytest.mark.parametrize("kind", ["lesion.added", "assessment.described", "lesions.measured"])
+def test_nothing_is_undone_beneath_a_signature(baseline, clinician, kind):
+    CHANGES[kind](baseline, clinician)
+    event = last_event()
+    sign(baseline, by=clinician)
+
+    with pytest.raises(TransitionRefused, match="signed since"):
+        undo(event=event, by=clinician, now=noon(TODAY))
+
+
+def test_baseline_others_are_held_against_is_not_undone(baseline, patient, clinician):
+    time_point(patient, SMALLER, by=clinician)
+
+    with pytest.raises(TransitionRefused, match="held against this baseline"):
+        undo(event=Event.objects.filter(kind="assessment.opened").earliest("at"), by=clinician, now=noon(TODAY))
+
+
+def test_time_point_does_not_come_back_without_its_baseline(signed, patient, clinician):
+    later = time_point(patient, SMALLER, by=clinician)
+    withdraw_assessment(assessment=later, reason="Wrong.", by=clinician, today=TODAY)
+    event = last_event()
+    withdraw_assessment(assessment=signed, reason="Wrong.", by=clinician, today=TODAY)
+
+    with pytest.raises(TransitionRefused, match="Its baseline was marked"):
+        undo(event=event, by=clinician, now=noon(TODAY))
+
+
+def test_role_that_later_findings_contradict_is_refused(baseline, patient, clinician):
+    time_point(patient, SMALLER, by=clinician)
+    bone = {"role": "target", "nature": "bone_with_soft_tissue"}
+
+    with pytest.raises(InputRefused) as refused:
+        change_lesion(lesion=lesion("Bone 1"), fields=bone, found=mm(20), by=clinician)
+
+    assert refused.value.field == "role"

@@ -116,3 +116,37 @@ def test_scores_and_inrc_are_kept_with_the_signature(baseline, child, clinician)
 
     assert kept["mibg"][0]["of_bone"]["value"] == "0.25"
     assert kept["inrc"]["version"] == "2017"
+
+
+def test_new_lesion_is_progression_of_soft_tissue_without_a_target_there(child, clinician):
+    opened = open_assessment(patient=child, studies=[ct(child, BEFORE, by=clinician)], is_baseline=True, by=clinician)
+    adrenal = LesionFacts("target", "Adrenal 1", "adrenal", is_primary=True)
+    lesion = add_lesion(assessment=opened, facts=adrenal, found=mm(50), by=clinician)
+    later = open_assessment(patient=child, studies=[ct(child, AFTER, by=clinician)], is_baseline=False, by=clinician)
+    measure(assessment=later, found={lesion.pk: SMALLER}, by=clinician)
+    describe(assessment=later, fields={"primary_uptake": "less"}, by=clinician)
+    assert proposed(course_of(opened), later).inrc.parts[1].response == "NI"
+
+    liver = LesionFacts("new", "Liver 1", "liver")
+    add_lesion(assessment=later, facts=liver, found=SeenFacts("present"), by=clinician)
+
+    found = proposed(course_of(opened), later)
+    assert (found.recist.response, found.inrc.response) == ("PD", "PD")
+
+
+def test_metastasis_merged_with_the_primary_tumour_leaves_its_part_open(baseline, child, clinician):
+    primary = Lesion.objects.get(name="Adrenal 1")
+
+    found = computed(child, clinician, node=SeenFacts("merged", merged_into=primary))
+
+    assert [part.response for part in found.inrc.parts[:2]] == ["PR", "NE"]
+
+
+def test_soft_tissue_that_is_not_measured_is_not_evaluable(child, clinician):
+    opened = open_assessment(patient=child, studies=[ct(child, BEFORE, by=clinician)], is_baseline=True, by=clinician)
+    facts = LesionFacts("non_target", "Ascites", "abdomen", nature="fluid")
+    lesion = add_lesion(assessment=opened, facts=facts, found=SeenFacts("present"), by=clinician)
+    later = open_assessment(patient=child, studies=[ct(child, AFTER, by=clinician)], is_baseline=False, by=clinician)
+    measure(assessment=later, found={lesion.pk: SeenFacts("present")}, by=clinician)
+
+    assert proposed(course_of(opened), later).inrc.parts[1].response == "NE"

@@ -268,7 +268,11 @@ def test_preliminary_report_is_still_awaited(study, clinician):
 
 
 LATER = {"imaged_on": date(2024, 5, 16), "injected_on": date(2024, 5, 15)}
+WITHIN = {"imaged_on": date(2024, 5, 3)}
 CHANGES = {
+    "study.changed within the window": lambda s, by: change_study(
+        study=s, fields=WITHIN, reason="Typo.", by=by, today=TODAY
+    ),
     "study.changed": lambda s, by: change_study(study=s, fields=LATER, reason="Typo.", by=by, today=TODAY),
     "study.withdrawn": lambda s, by: withdraw_study(study=s, reason="Typo.", by=by),
     "study.released": lambda s, by: release_study(study=s, reason="Typo.", by=by),
@@ -285,7 +289,7 @@ def test_undoing_puts_everything_back(study, clinician, kind):
     before = stored()
     CHANGES[kind](study, clinician)
     event = last_event()
-    assert event.kind == kind
+    assert event.kind == kind.split()[0]
 
     undo(event=event, by=clinician, now=noon(TODAY))
 

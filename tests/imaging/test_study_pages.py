@@ -155,7 +155,10 @@ def test_lesion_is_added_with_its_diameter(client, patient, clinician):
     assert LesionMeasurement.objects.get().study == baseline.studies.get()
 
 
-@pytest.mark.parametrize(("mm", "said"), [("about 12", "Enter mm"), ("12 + 9", "Enter one diameter")])
+@pytest.mark.parametrize(
+    ("mm", "said"),
+    [("about 12", "Enter mm"), ("nan", "Enter mm"), ("1_0", "Enter mm"), ("12 + 9", "Enter one diameter")],
+)
 def test_diameter_that_is_none_is_refused(client, patient, clinician, mm, said):
     baseline = baseline_of(patient, by=clinician, targets=(), non_targets=())
     entered = {"name": "Liver 1", "role": "target", "organ": "liver", "mm": mm, "method": "ct", "nature": "mass"}
@@ -267,3 +270,24 @@ def test_studies_of_the_same_day_are_chosen_together(client, study, patient):
     form = client.get(f"/patients/{patient.pk}/response/new/?study={study.pk}").context["form"]
 
     assert set(form.initial["studies"]) == {str(study.pk), str(same.pk)}
+
+
+def test_refused_finding_keeps_it_from_being_signed(client, signed, patient, clinician):
+    opened = time_point(patient, {"Liver 1": mm(25), "Lung 1": mm(15), "Bone 1": PRESENT}, by=clinician)
+    sent = fields(Liver_1=("measured", "26,5x"), Lung_1=("measured", "15"), Bone_1=("present", ""))
+    signing = {"recist": "PR", "mibg": "not_done", "sign": "yes"}
+
+    response = client.post(f"/imaging/assessments/{opened.pk}/save/", sent | signing)
+
+    opened.refresh_from_db()
+    assert (response.status_code, opened.state) == (422, "draft")
+
+
+def test_coordinator_changes_no_baseline_with_a_study(client, study, patient):
+    client.force_login(MembershipFactory(clinic=patient.clinic, role=Role.COORDINATOR).staff)
+    sent = {"kind": "ct", "imaged_on": "2024-05-02", "region": "chest", "is_baseline": "on"}
+
+    client.post(f"/imaging/studies/{study.pk}/change/", sent)
+
+    study.refresh_from_db()
+    assert (study.region, study.is_baseline) == ("chest", False)
