@@ -38,7 +38,7 @@ class Recovery(NamedTuple):
 
 
 class Standing(Enum):
-    """What one count says of recovery: affected, preliminary and censored ones leave it open."""
+    """What one count says of recovery: low is low; one that reaches its limits leaves it open while it is not sure."""
 
     RECOVERED = "recovered"
     LOW = "low"

@@ -132,25 +132,32 @@ def course_of(results: Results, anchor: date, last: date) -> Course:
 def passes(results: Results, baselines: dict[str, Decimal | None], day: date) -> bool | None:
     """Tell whether the count of a day is as it should be; None: there is no count, or it cannot be judged.
 
-    Decision: of several values of a day all must pass, and one is enough to fail; while one of them is preliminary, or
-    known as more or less than something only, they have not all passed.
+    Decision: of several values of a day all must pass, and one is enough to fail, a preliminary one too; while one of
+    them is preliminary, or known as more or less than something only, they have not all passed.
     """
     values = [each for each in results.by_day[day] if each.analyte in COUNTED and each.value]
-    sure = [each for each in values if each.is_final and each.value and each.value.exact]
-    judged = {each: judged_value(results, baselines[each.analyte], each) for each in sure}
-    known = {each.analyte: well for each, well in judged.items() if well is not None}
-    if known.keys() != set(COUNTED):
+    if {each.analyte for each in values} != set(COUNTED):
         return None
-    if False in judged.values():
+    if any(judged_value(results, baselines[each.analyte], each) is False for each in values):
         return False
-    return True if len(sure) == len(values) else None
+    sure = all(each.is_final and each.value and each.value.exact for each in values)
+    good = all(judged_value(results, baselines[each.analyte], each) for each in values)
+    return True if sure and good else None
 
 
 def judged_value(results: Results, baseline: Decimal | None, result: Result) -> bool | None:
-    """Tell whether a value is as it should be: by the limit printed beside it or the usual one, or by the baseline."""
+    """Tell whether a value is as it should be: by the limit printed beside it or the usual one, or by the baseline.
+
+    None: no limit is known, or it may lie on either side of it.
+    """
     usual = lower_limit(result.analyte, results.sex, results.born, result.day)
     least = least_normal(result.low if result.low is not None else usual, baseline)
-    return None if least is None or result.value is None else result.value.low >= least
+    value = result.value
+    if least is None or value is None:
+        return None
+    if value.high < least or (value.low < value.high == least):
+        return False
+    return True if value.low >= least else None
 
 
 def least_normal(limit: Decimal | None, baseline: Decimal | None) -> Decimal | None:

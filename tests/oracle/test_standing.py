@@ -312,6 +312,8 @@ def test_a_day_of_a_run_on_which_a_month_is_planned_stays_a_draw_of_its_own() ->
         ("preliminary", "3.0", [date(2024, 2, 26)]),
         ("final", ">3.0", [date(2024, 2, 26)]),
         ("final", "1.2", []),
+        ("preliminary", "1.2", []),
+        ("final", "<1.2", []),
     ],
 )
 def test_a_day_is_a_good_count_once_all_its_values_are_known_for_certain(

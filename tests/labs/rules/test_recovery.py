@@ -50,6 +50,13 @@ def test_an_affected_or_preliminary_count_is_passed_over_and_starts_nothing_agai
     assert found(*samples, count(54, *GOOD)).recovered_on == on(54)
 
 
+@pytest.mark.parametrize("flaw", [{"affected": ("filgrastim",)}, {"final": False}])
+def test_a_low_count_starts_again_whatever_affected_it(flaw):
+    samples = [count(35, *LOW), count(50, *GOOD), count(52, *LOW, **flaw), count(54, *GOOD)]
+    assert found(*samples).recovered_on is None
+    assert found(*samples, count(57, *GOOD)).recovered_on == on(57)
+
+
 @pytest.mark.parametrize(
     ("samples", "missing"),
     [
