@@ -1,9 +1,11 @@
 """Which planned scan a study stands for: the open one in whose window it falls, or what was recorded as done then."""
 
+from datetime import date
+
 from events.undo import Changes
 from imaging.models import ImagingStudy
 from schedules.actions.appointments import attend_on
-from schedules.models import OPEN_ACTIVITY, ActivityStatus, PlannedActivity, PlannedVisit
+from schedules.models import OPEN_ACTIVITY, ActivityStatus, Appointment, PlannedActivity
 from schedules.plans.standing import CLOSED_BY_PLAN, PERFORMED, follow_activities
 
 
@@ -43,39 +45,55 @@ def fulfil(study: ImagingStudy, activity: PlannedActivity, changes: Changes) -> 
     changes.watch(study)
     study.activity = activity
     study.save(update_fields=["activity"])
-    if not activity.is_open:
-        return
     # What let go of it before holds the row already.
     activity = changes.watched(activity)
+    if not activity.is_open:
+        return
     visit = changes.watched(activity.visit)
-    done = ActivityStatus.DONE_ELSEWHERE if study.elsewhere else ActivityStatus.DONE
-    activity.status, activity.done_on, activity.reason = done, study.imaged_on, ""
+    activity.status, activity.done_on, activity.reason = done_of(study), study.imaged_on, ""
     activity.save(update_fields=["status", "done_on", "reason"])
     follow_activities([visit])
     if not study.elsewhere:
         attend_on(study.imaged_on, [visit], changes)
 
 
-def let_go(study: ImagingStudy, changes: Changes) -> PlannedActivity | None:
-    """Let the study stand for nothing planned, and return what it stood for, which is open again.
+def let_go(study: ImagingStudy, changes: Changes) -> None:
+    """Let the study stand for nothing planned; what it stood for is open again, and its booking not attended.
 
-    It stays done when a visit's record, or another study, says so.
+    It stays done when a visit's record says so, and goes on as another study of it says.
     """
     if study.activity_id is None:
-        return None
+        return
     activity = PlannedActivity.objects.select_related("visit").select_for_update(of=("self",)).get(pk=study.activity_id)
     changes.watch(study)
     study.activity = None
     study.save(update_fields=["activity"])
-    others = ImagingStudy.objects.standing().filter(activity=activity).exclude(pk=study.pk)
-    if activity.record_id is None and activity.status in PERFORMED and not others.exists():
-        changes.watch(activity, activity.visit)
+    if activity.record_id is not None or activity.status not in PERFORMED:
+        return
+    changes.watch(activity, activity.visit)
+    rest = ImagingStudy.objects.standing().filter(activity=activity).exclude(pk=study.pk)
+    if other := rest.order_by("imaged_on", "id").first():
+        activity.status, activity.done_on = done_of(other), other.imaged_on
+    else:
         activity.status, activity.done_on = ActivityStatus.PLANNED, None
-        activity.save(update_fields=["status", "done_on"])
-        follow_activities([activity.visit])
-    return activity
+        wait_again(activity, study.imaged_on, changes)
+    activity.save(update_fields=["status", "done_on"])
+    follow_activities([activity.visit])
 
 
-def visit_of(study: ImagingStudy) -> PlannedVisit | None:
-    """Return the planned visit the study stands for."""
-    return study.activity.visit if study.activity else None
+def done_of(study: ImagingStudy) -> ActivityStatus:
+    """Return what a planned scan is that the study stands for."""
+    return ActivityStatus.DONE_ELSEWHERE if study.elsewhere else ActivityStatus.DONE
+
+
+def wait_again(activity: PlannedActivity, day: date, changes: Changes) -> None:
+    """Let the appointment of that day be booked again, when nothing else was done at it."""
+    booking = activity.visit.appointment_id
+    done = PlannedActivity.objects.filter(visit__appointment=booking, status__in=PERFORMED, done_on=day)
+    if booking is None or done.exclude(pk=activity.pk).exists():
+        return
+    attended = Appointment.State.ATTENDED
+    for appointment in Appointment.objects.select_for_update().filter(pk=booking, on=day, state=attended):
+        changes.watch(appointment)
+        appointment.state = Appointment.State.BOOKED
+        appointment.save(update_fields=["state"])

@@ -7,6 +7,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.db import IntegrityError, transaction
+
 from accounts.models import Staff
 from events.actions import record_event
 from events.undo import Changes
@@ -58,7 +60,7 @@ def record_study(*, patient: Patient, facts: StudyFacts, by: Staff, today: date)
     study = ImagingStudy(clinic=patient.clinic, patient=patient, recorded_by=by, **asdict(facts))
     refuse_impossible(study, today)
     refuse_recorded(study)
-    study.save()
+    save(study)
     changes = Changes()
     changes.created(study, undone={"withdrawn": True, "activity_id": None})
     if activity := planned_for(study):
@@ -71,7 +73,7 @@ def record_study(*, patient: Patient, facts: StudyFacts, by: Staff, today: date)
 def change_study(
     *, study: ImagingStudy, fields: Mapping[str, Any], reason: str, by: Staff, today: date
 ) -> ImagingStudy:
-    """Change what is known of a study; with another kind, day or place, what it stands for is told anew.
+    """Change what is known of a study; with another kind or day, what it stands for is told anew.
 
     Raises   TransitionRefused: it was entered in error, or the patient's record is closed; another kind or day when it
              was assessed as it is.
@@ -95,10 +97,12 @@ def change_study(
         setattr(study, name, value)
     refuse_impossible(study, today)
     refuse_recorded(study)
-    study.save()
-    if changed.keys() & {"kind", "imaged_on", "elsewhere"}:
+    save(study)
+    told_anew = bool(changed.keys() & {"kind", "imaged_on"})
+    stood_for = study.activity
+    if told_anew or ("elsewhere" in changed and stood_for):
         let_go(study, changes)
-        if activity := planned_for(study):
+        if activity := planned_for(study) if told_anew else stood_for:
             fulfil(study, activity, changes)
     write_event("study.changed", study, changes, by=by, reason=reason, fields=sorted(changed))
     return study
@@ -191,6 +195,20 @@ def refuse_assessed(study: ImagingStudy) -> None:
         raise TransitionRefused("It was assessed as it is. Mark that assessment as entered in error first.")
 
 
+def save(study: ImagingStudy) -> None:
+    """Save the study.
+
+    Raises   InputRefused: another one of the clinic has its Study Instance UID.
+    """
+    try:
+        with transaction.atomic():
+            study.save()
+    except IntegrityError as error:
+        if "study_uid_once" not in str(error):
+            raise
+        raise InputRefused("A study with this Study Instance UID is recorded already.", field="study_uid") from error
+
+
 def refuse_impossible(study: ImagingStudy, today: date) -> None:
     """Raise InputRefused for a day, number or identifier that cannot be."""
     if study.kind not in KINDS:
@@ -226,8 +244,6 @@ def refuse_unlikely(name: str, value: Decimal | None, most: Decimal, unit: str, 
 def refuse_recorded(study: ImagingStudy) -> None:
     """Raise InputRefused when the same study stands in the record."""
     others = ImagingStudy.objects.standing().exclude(pk=study.pk)
-    if study.study_uid and others.filter(clinic=study.clinic, study_uid=study.study_uid).exists():
-        raise InputRefused("A study with this Study Instance UID is recorded already.", field="study_uid")
     same = others.filter(patient=study.patient, kind=study.kind, imaged_on=study.imaged_on, region=study.region)
     if same.filter(accession=study.accession, study_uid=study.study_uid).exists():
         raise InputRefused(

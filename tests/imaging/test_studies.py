@@ -343,3 +343,44 @@ def test_study_that_was_assessed_keeps_its_day_and_stands(patient, clinician):
     with pytest.raises(TransitionRefused, match="assessed as it is"):
         undo(event=Event.objects.get(kind="study.recorded"), by=clinician, now=noon(TODAY))
     assert change_study(study=study, fields={"region": "chest"}, reason="", by=clinician, today=TODAY).region == "chest"
+
+
+def test_planned_scan_goes_on_as_the_study_that_is_left_says(patient, visit, clinician):
+    first = record_study(patient=patient, facts=CT, by=clinician, today=TODAY)
+    later = StudyFacts("mri", date(2024, 5, 10), elsewhere=True)
+    record_study(patient=patient, facts=later, by=clinician, today=TODAY)
+
+    withdraw_study(study=first, reason="Never done.", by=clinician)
+
+    planned = scan(visit, "anatomical_imaging")
+    assert (planned.status, planned.done_on) == ("done_elsewhere", date(2024, 5, 10))
+
+
+def test_booking_waits_again_when_the_study_was_another_patients(patient, visit, clinician):
+    book_visits(visits=[visit], on=date(2024, 5, 2), by=clinician, today=date(2024, 4, 29))
+    study = record_study(patient=patient, facts=MIBG, by=clinician, today=TODAY)
+
+    withdraw_study(study=study, reason="Another patient's.", by=clinician)
+
+    assert Appointment.objects.get().state == "booked"
+
+
+def test_booking_at_which_something_else_was_done_stays_attended(patient, visit, clinician):
+    book_visits(visits=[visit], on=date(2024, 5, 2), by=clinician, today=date(2024, 4, 29))
+    study = record_study(patient=patient, facts=MIBG, by=clinician, today=TODAY)
+    record_study(patient=patient, facts=CT, by=clinician, today=TODAY)
+
+    withdraw_study(study=study, reason="Another patient's.", by=clinician)
+
+    assert Appointment.objects.get().state == "attended"
+
+
+def test_done_elsewhere_changes_how_it_was_done_and_not_what_for(plan, patient, visit, clinician):
+    outside = StudyFacts("mibg_planar", date(2024, 5, 18))
+    study = record_study(patient=patient, facts=outside, by=clinician, today=TODAY)
+    link_study(study=study, activity=scan(visit), reason="Camera out of order.", by=clinician)
+
+    change_study(study=study, fields={"elsewhere": True}, reason="", by=clinician, today=TODAY)
+
+    study.refresh_from_db()
+    assert (study.activity_id, scan(visit).status) == (scan(visit).pk, "done_elsewhere")
