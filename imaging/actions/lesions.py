@@ -243,7 +243,7 @@ def refuse_contradiction(name: str, found: SeenFacts, assessment: ResponseAssess
         raise InputRefused(f"{name} has parts: choose “Split”, or leave them out.", field=field)
     if found.merged_into and found.seen != Seen.MERGED:
         raise InputRefused(f"{name} names another lesion: choose “Merged with another”, or leave it out.", field=field)
-    if found.study and not assessment.assessed.filter(study=found.study, withdrawn=False).exists():
+    if found.study and not assessment.assessed.filter(study=found.study).exists():
         raise InputRefused(f"{name}: choose one of the studies read together here.", field=field)
 
 

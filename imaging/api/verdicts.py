@@ -158,7 +158,7 @@ class SelectionFindingSerializer(serializers.Serializer[recist.SelectionFinding]
     sentence = serializers.CharField()
 
 
-class ComputedSerializer(serializers.Serializer[ResponseAssessment]):
+class ComputedSerializer(serializers.Serializer[Any]):
     """What follows from what is entered by now; what was signed stands in `proposal` and the verdicts."""
 
     recist = RecistSerializer(allow_null=True, help_text="Null of a baseline, and while something is missing.")
@@ -181,5 +181,5 @@ class ComputedSerializer(serializers.Serializer[ResponseAssessment]):
             "questions": questions_of(assessment),
             "selection": target_findings(course) if is_baseline else [],
         }
-        computed: dict[str, Any] = super().to_representation(found)  # type: ignore[arg-type]
+        computed: dict[str, Any] = super().to_representation(found)
         return computed

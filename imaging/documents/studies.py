@@ -17,7 +17,7 @@ class StudyTold(NamedTuple):
 
 def studies_of(assessment: ResponseAssessment) -> list[ImagingStudy]:
     """Return the studies read together, by day."""
-    return list(assessment.studies.filter(assessed__withdrawn=False).distinct().order_by("imaged_on", "id"))
+    return list(assessment.studies.order_by("imaged_on", "id"))
 
 
 def studies_told(assessment: ResponseAssessment, compared: Set[UUID]) -> list[StudyTold]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -122,17 +123,23 @@ class FindingsForm(forms.Form):
         sizes = diameters(entered.get(f"mm_{lesion.pk}") or "")
         if not seen and not sizes:
             return None
-        study = measured_on(lesion.method, self.studies)
+        known = self.course.at(lesion, self.assessment)
+        study = (known and known.study) or measured_on(lesion.method, self.studies)
+        size = sizes[0] if sizes else None
+        # What the page does not ask stays.
+        found = SeenFacts(seen or Seen.MEASURED, size, study=study, note=known.note if known else "")
         if seen.startswith(MERGED):
             into = next(each for each in self.lesions if str(each.pk) == seen.removeprefix(MERGED))
-            return SeenFacts(Seen.MERGED, sizes[0] if sizes else None, merged_into=into, study=study)
+            return replace(found, seen=Seen.MERGED, merged_into=into)
         if len(sizes) > 1 or seen == Seen.SPLIT:
-            return SeenFacts(Seen.SPLIT, parts_mm=sizes, study=study)
-        return SeenFacts(seen or Seen.MEASURED, sizes[0] if sizes else None, study=study)
+            return replace(found, seen=Seen.SPLIT, diameter_mm=None, parts_mm=sizes)
+        return found
 
     @property
     def found(self) -> dict[UUID, SeenFacts]:
-        entered = {each.pk: self.cleaned_data[str(each.pk)] for each in self.lesions}
+        """What was entered of lesions of which something changed."""
+        changed = [each for each in self.lesions if {f"seen_{each.pk}", f"mm_{each.pk}"} & set(self.changed_data)]
+        entered = {each.pk: self.cleaned_data[str(each.pk)] for each in changed}
         return {pk: facts for pk, facts in entered.items() if facts is not None}
 
 
@@ -204,6 +211,13 @@ class LesionForm(forms.Form):
             seen = Seen.MEASURED
         kept = size if seen == Seen.MEASURED else None
         return SeenFacts(seen, kept, study=measured_on(self.facts.method, self.studies))
+
+    def found_besides(self, measured: LesionMeasurement | None) -> SeenFacts:
+        """What was seen; of what was known before, its note stays, and the study while the method is the same."""
+        if measured is None:
+            return self.found
+        same = measured.study and self.facts.method == measured.lesion.method
+        return replace(self.found, note=measured.note, study=measured.study if same else self.found.study)
 
 
 class DescribeForm(forms.Form):

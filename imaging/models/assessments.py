@@ -149,7 +149,6 @@ class AssessedStudy(models.Model):
         ResponseAssessment, on_delete=models.PROTECT, related_name="assessed", db_index=False
     )
     study = models.ForeignKey(ImagingStudy, on_delete=models.PROTECT, related_name="assessed", db_index=False)
-    withdrawn = models.BooleanField(default=False)
 
     objects: ClassVar[ClinicRowQuerySet[AssessedStudy]] = ClinicRowQuerySet.as_manager()  # type: ignore[assignment]
 

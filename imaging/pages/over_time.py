@@ -80,7 +80,7 @@ class Span:
 
 def span_of(course: Course, last: date | None) -> Span:
     """Return the days of a course, from the first scan of its baseline up to `last`, such as the next baseline."""
-    imaged = [each.imaged_on for each in course.baseline.studies.filter(assessed__withdrawn=False)]
+    imaged = [each.imaged_on for each in course.baseline.studies.all()]
     return Span(min([course.baseline.on, *imaged]), last)
 
 

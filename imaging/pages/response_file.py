@@ -51,7 +51,7 @@ def followed(point: Point) -> Sequence[Lesion | None]:
 
 def totals_of(patient: Patient) -> Mapping[UUID, Sequence[str]]:
     """Return the totals by each scheme of the scans of each assessment, where a score counts; of several joined."""
-    read = AssessedStudy.objects.filter(assessment__patient=patient, withdrawn=False, study__withdrawn=False)
+    read = AssessedStudy.objects.filter(assessment__patient=patient, study__withdrawn=False)
     pairs = list(read.select_related("study").order_by("study__imaged_on", "study_id"))
     studies = {each.study_id: each.study for each in pairs}
     policy = policy_of(patient.clinic)

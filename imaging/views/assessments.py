@@ -181,7 +181,9 @@ def change_lesion(request: ClinicRequest, pk: UUID) -> HttpResponse:
     form = LesionForm(request.POST or None, initial=known, assessment=at, studies=list(at.studies.all()))
     if accepted(
         form,
-        lambda: lesions.change_lesion(lesion=lesion, fields=form.fields_entered, found=form.found, by=request.user),
+        lambda: lesions.change_lesion(
+            lesion=lesion, fields=form.fields_entered, found=form.found_besides(measured), by=request.user
+        ),
     ):
         if form.changed_data:
             say_done(request, lesion.patient)

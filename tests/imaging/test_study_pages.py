@@ -7,7 +7,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import Role
-from imaging.actions.lesions import SeenFacts
+from events.models import Event
+from imaging.actions.lesions import SeenFacts, measure
 from imaging.models import ImagingPolicy, ImagingStudy, Lesion, LesionMeasurement, ResponseAssessment
 from imaging.pages.study_page import viewer_link
 from tests.factories import MembershipFactory
@@ -291,3 +292,34 @@ def test_coordinator_changes_no_baseline_with_a_study(client, study, patient):
 
     study.refresh_from_db()
     assert (study.region, study.is_baseline) == ("chest", False)
+
+
+def test_page_leaves_what_it_does_not_ask(client, signed, patient, clinician):
+    opened = time_point(patient, {}, by=clinician)
+    noted = SeenFacts("measured", Decimal(25), study=opened.studies.get(), note="Series 4.")
+    liver = Lesion.objects.get(name="Liver 1")
+    measure(assessment=opened, found={liver.pk: noted}, by=clinician)
+    again = fields(Liver_1=("measured", "25"), Lung_1=("measured", "15"), Bone_1=("present", ""))
+
+    client.post(f"/imaging/assessments/{opened.pk}/save/", {**again, "save": "yes"})
+    assert Event.objects.order_by("-at", "-id")[0].kind == "lesions.measured"
+    measured = opened.measurements.get(lesion=liver)
+    assert (measured.note, measured.study) == ("Series 4.", opened.studies.get())
+
+    client.post(f"/imaging/assessments/{opened.pk}/save/", {**again, f"mm_{liver.pk}": "26", "save": "yes"})
+    measured.refresh_from_db()
+    assert (measured.diameter_mm, measured.note) == (26, "Series 4.")
+
+
+def test_changed_lesion_keeps_its_note_and_study(client, patient, clinician):
+    baseline_of(patient, by=clinician)
+    lesion = Lesion.objects.get(name="Liver 1")
+    measured = lesion.measurements.get()
+    measured.note, measured.study = "Series 4.", measured.assessment.studies.get()
+    measured.save()
+    entered = {"name": "Liver 1", "role": "target", "organ": "liver", "mm": "41", "method": "ct", "nature": "mass"}
+
+    client.post(f"/imaging/lesions/{lesion.pk}/change/", entered)
+
+    measured.refresh_from_db()
+    assert (measured.diameter_mm, measured.note, measured.study is None) == (41, "Series 4.", False)
