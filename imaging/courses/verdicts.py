@@ -11,6 +11,7 @@ from imaging.response import recist
 from imaging.response.inrc import InrcResult
 from imaging.response.reasons import ResponseError
 from imaging.response.recist.lesions import mistakes_of
+from imaging.response.words import day
 from patients.models import Indication
 
 
@@ -28,7 +29,16 @@ def what_is_missing(course: Course, assessment: ResponseAssessment) -> tuple[str
     if assessment.is_baseline:
         return tuple(chain(unmeasured(course), refused_targets(course)))
     told = response_at(course, assessment)
-    return told if isinstance(told, tuple) else ()
+    return (*unsigned_before(course, assessment), *(told if isinstance(told, tuple) else ()))
+
+
+def unsigned_before(course: Course, assessment: ResponseAssessment) -> list[str]:
+    """Return a sentence for what a time point is held against, or has its nadir from, and nobody has signed."""
+    earlier = [each for each in course.time_points if each.on < assessment.on and is_complete(course, each)]
+    waiting = [each.on for each in (course.baseline, *earlier) if not each.is_signed]
+    return [
+        f"What was read on {day(on)} is not signed: sign it first, or mark it as entered in error." for on in waiting
+    ]
 
 
 def unmeasured(course: Course) -> list[str]:

@@ -352,3 +352,15 @@ def test_role_that_later_findings_contradict_is_refused(baseline, patient, clini
         change_lesion(lesion=lesion("Bone 1"), fields=bone, found=mm(20), by=clinician)
 
     assert refused.value.field == "role"
+
+
+def test_what_it_is_held_against_is_signed_first(baseline, patient, clinician):
+    early = time_point(patient, SMALLER, by=clinician)
+    late = time_point(patient, GROWN, day=date(2024, 5, 18), by=clinician)
+
+    with pytest.raises(InputRefused, match=r"20 Jan 2024 is not signed.*2 May 2024 is not signed"):
+        sign(late, "PD", by=clinician)
+
+    sign(baseline, by=clinician)
+    sign(early, "PR", by=clinician)
+    assert sign(late, "PD", by=clinician).is_signed

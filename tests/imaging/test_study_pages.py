@@ -213,6 +213,7 @@ def test_number_that_is_none_is_refused_at_its_lesion(client, signed, patient, c
 
 def test_what_changed_since_the_signature_is_said(client, signed, patient, clinician):
     early = time_point(patient, {"Liver 1": mm(20), "Lung 1": mm(10), "Bone 1": PRESENT}, by=clinician)
+    sign(early, "PR", by=clinician)
     late = time_point(
         patient, {"Liver 1": mm(28), "Lung 1": mm(13), "Bone 1": PRESENT}, day=date(2024, 5, 18), by=clinician
     )
