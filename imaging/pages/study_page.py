@@ -1,19 +1,23 @@
 """What the pages of studies show."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 from urllib.parse import quote
+from uuid import UUID
 
+from django.db.models import Max
+
+from imaging.kinds import KINDS
 from imaging.models import ImagingPolicy, ImagingStudy
 from patients.models import Patient
 
 
 class Gap(NamedTuple):
-    """The last study of a kind, and the days since."""
+    """How many days ago a kind of study was done last."""
 
     kind: str
-    last: date
     days: int
 
 
@@ -35,12 +39,11 @@ def studies_of(patient: Patient) -> Sequence[ImagingStudy]:
     return list(rows.order_by("withdrawn", "-imaged_on", "-id"))
 
 
-def gaps(studies: Iterable[ImagingStudy], today: date) -> list[Gap]:
-    """Return, for each kind there is a study of, how long ago the last one was; the longest ago first."""
-    last: dict[str, date] = {}
-    for study in studies:
-        if not study.withdrawn:
-            kind = study.get_kind_display()
-            last[kind] = max(last.get(kind, date.min), study.imaged_on)
-    found = [Gap(kind, day, (today - day).days) for kind, day in last.items()]
-    return sorted(found, key=lambda gap: -gap.days)
+def gaps_of(patients: Iterable[UUID], today: date) -> Mapping[UUID, Sequence[Gap]]:
+    """Return how long ago each kind of study was done last, by patient, the longest ago first; in one query."""
+    standing = ImagingStudy.objects.standing().filter(patient__in=patients)
+    last = standing.order_by().values_list("patient", "kind").annotate(last=Max("imaged_on"))
+    found: dict[UUID, list[Gap]] = defaultdict(list)
+    for patient, kind, day in last:
+        found[patient].append(Gap(KINDS[kind].label, (today - day).days))
+    return {patient: sorted(gaps, key=lambda gap: -gap.days) for patient, gaps in found.items()}

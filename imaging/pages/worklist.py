@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Clinic, Staff
 from imaging.kinds import KINDS
 from imaging.models import AssessedStudy, ImagingStudy, ResponseAssessment
+from imaging.pages.study_page import Gap, gaps_of
 from patients.models import Patient
 from schedules.models import PlannedActivity, PlannedVisit
 from schedules.pages.worklist.paging import Group, counted, page
@@ -22,13 +23,6 @@ from schedules.plans.standing import PERFORMED
 LOOKED_BACK = timedelta(365)
 SOON = timedelta(14)
 ASSESSED_KINDS = [key for key, kind in KINDS.items() if kind.measured or kind.scored]
-
-
-class Gap(NamedTuple):
-    """The last study of a kind, and the days since."""
-
-    kind: str
-    days: int
 
 
 class Row(NamedTuple):
@@ -43,7 +37,7 @@ class Row(NamedTuple):
     study: ImagingStudy | None = None
     draft: ResponseAssessment | None = None
     activities: tuple[str, ...] = ()
-    gaps: tuple[Gap, ...] = ()
+    gaps: Sequence[Gap] = ()
 
 
 class Kind(NamedTuple):
@@ -155,16 +149,6 @@ def rows_of(kind: Kind, found: list[Any], today: date) -> list[Row]:
 def patient_of(row: Any) -> Patient:
     found: Patient = row.visit.patient if isinstance(row, PlannedActivity) else row.patient
     return found
-
-
-def gaps_of(patients: Iterable[UUID], today: date) -> Mapping[UUID, tuple[Gap, ...]]:
-    """Return how long ago each kind of study was done last, by patient, the longest ago first."""
-    standing = ImagingStudy.objects.standing().filter(patient__in=patients)
-    last = standing.order_by().values_list("patient", "kind").annotate(last=Max("imaged_on"))
-    gaps: dict[UUID, list[Gap]] = defaultdict(list)
-    for patient, kind, day in last:
-        gaps[patient].append(Gap(KINDS[kind].label, (today - day).days))
-    return {patient: tuple(sorted(found, key=lambda gap: -gap.days)) for patient, found in gaps.items()}
 
 
 def drafts_of(studies: Iterable[ImagingStudy]) -> Mapping[UUID, ResponseAssessment]:

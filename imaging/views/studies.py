@@ -17,7 +17,7 @@ from imaging.actions.studies import StudyFacts
 from imaging.forms.studies import ChangeStudyForm, LinkForm, ReportForm, StudyForm
 from imaging.fulfilling import scans_planned
 from imaging.models import ImagingStudy
-from imaging.pages.study_page import gaps, studies_of, viewer_link
+from imaging.pages.study_page import gaps_of, studies_of, viewer_link
 from imaging.scoring.schemes import policy_of
 from iotrex_followup.refusals import accepted, attempt
 from patients.models import Patient
@@ -39,7 +39,7 @@ def studies(request: ClinicRequest, pk: UUID) -> HttpResponse:
     context = {
         **about(patient, today),
         "studies": rows,
-        "gaps": gaps(rows, today),
+        "gaps": gaps_of([patient.pk], today).get(patient.pk, ()),
         "may_record": may_here(request, May.RECORD) and patient.status == Patient.Status.ACTIVE,
     }
     return render(request, f"imaging/studies.html{'#panel' if request.htmx else ''}", context)

@@ -87,7 +87,7 @@ def test_gap_since_each_kind_stands_beside_what_is_due(plan, patient, clinician)
 
     (row,) = lists.groups(plan.clinic, TODAY)[0].rows
 
-    assert row.gaps == (("CT", 121),)
+    assert row.gaps == [("CT", 121)]
 
 
 def test_list_is_narrowed_to_a_clinicians_patients(plan, patient, clinician):
