@@ -17,9 +17,11 @@ class LabsConfig(AppConfig):
         from labs.following import register
         from labs.merges import give_back_what_came, settle_duplicate
         from labs.open_work import KINDS
+        from labs.pages.marker_courses import courses_of_markers
         from labs.planned_treatment import concerns_of_counts
         from labs.sign_offs import laboratory_settings
         from patients.actions import PLANNED_CONCERNS
+        from patients.tumour_markers import MARKER_COURSES
         from schedules.actions.records import lock_concerned, settle_after_undo
         from schedules.sign_offs import SETTINGS
 
@@ -30,6 +32,7 @@ class LabsConfig(AppConfig):
         digest.register()
         PLANNED_CONCERNS.append(concerns_of_counts)
         SETTINGS.append(laboratory_settings)
+        MARKER_COURSES.append(courses_of_markers)
         for kind in ("support.withdrawn", "support.recorded.undone"):
             FOLLOWING[kind].append(bring_back_untransfused)
         for kind in UNDONE_BY_WHO_MAY:

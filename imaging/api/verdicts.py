@@ -8,13 +8,14 @@ from imaging.api.scores import RelativeScoreSerializer
 from imaging.courses.mibg import MibgFinding
 from imaging.courses.proposing import questions_of
 from imaging.courses.recist import course_of
-from imaging.courses.verdicts import Computed, proposed, target_findings, what_is_missing
+from imaging.courses.verdicts import proposed, target_findings, what_is_missing
 from imaging.models import ResponseAssessment
 from imaging.response import recist
 from imaging.response.discordance import Question
 from imaging.response.inrc import InrcResult, PartResponse
 from imaging.response.reasons import Reason, as_json
 from iotrex_followup.api.shapes import NumberField
+from patients.tumour_markers import MarkerCourse, MarkerValue
 
 VERDICTS = ", ".join(f"`{each}`" for each in recist.Response)
 EXACT = "As a text, not rounded."
@@ -132,6 +133,24 @@ class InrcSerializer(serializers.Serializer[InrcResult]):
     )
 
 
+class MarkerValueSerializer(serializers.Serializer[MarkerValue]):
+    """A value of a tumour marker."""
+
+    on = serializers.DateField()
+    text = serializers.CharField(help_text="As it was reported, with its unit.")
+    high = serializers.BooleanField(help_text="Above its upper limit.")
+
+
+class MarkerCourseSerializer(serializers.Serializer[MarkerCourse]):
+    """A tumour marker of one laboratory, assay and type of specimen, from before the treatment on."""
+
+    name = serializers.CharField()
+    before = MarkerValueSerializer(allow_null=True, help_text="The last before the treatment.")
+    lowest = MarkerValueSerializer(allow_null=True, help_text="The lowest before `last`.")
+    last = MarkerValueSerializer(allow_null=True, help_text="Up to four weeks after the images.")
+    times_lowest = NumberField(allow_null=True, help_text="`last` as a multiple of `lowest`.")
+
+
 class BestResponseSerializer(serializers.Serializer[recist.BestResponse]):
     """The best overall response of a course, of its signed time points."""
 
@@ -164,6 +183,7 @@ class ComputedSerializer(serializers.Serializer[Any]):
     recist = RecistSerializer(allow_null=True, help_text="Null of a baseline, and while something is missing.")
     mibg = MibgFindingSerializer(many=True, help_text="By scan and scheme; nothing of a baseline.")
     inrc = InrcSerializer(allow_null=True, help_text="Of neuroblastoma, once `recist` is known.")
+    markers = MarkerCourseSerializer(many=True, help_text="Of a baseline: before the treatment.")
     missing = sentences("What keeps it from being signed; empty: nothing.")
     questions = QuestionSerializer(many=True, help_text="Of one that is signed.")
     selection = SelectionFindingSerializer(many=True, help_text="Of a baseline.")
@@ -171,15 +191,15 @@ class ComputedSerializer(serializers.Serializer[Any]):
     def to_representation(self, assessment: ResponseAssessment) -> dict[str, Any]:
         """Return what is computed of an assessment."""
         course = course_of(assessment.baseline or assessment)
-        is_baseline = assessment.is_baseline
-        told = Computed(None) if is_baseline else proposed(course, assessment)
+        told = proposed(course, assessment)
         found = {
             "recist": told.recist,
             "mibg": told.mibg,
             "inrc": told.inrc,
+            "markers": told.markers,
             "missing": what_is_missing(course, assessment),
             "questions": questions_of(assessment),
-            "selection": target_findings(course) if is_baseline else [],
+            "selection": target_findings(course) if assessment.is_baseline else [],
         }
         computed: dict[str, Any] = super().to_representation(found)
         return computed

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from imaging.courses.inrc import inrc_of
+from imaging.courses.markers import markers_at
 from imaging.courses.mibg import MibgFinding, findings_of
 from imaging.courses.recist import Course, Role, as_baseline, as_targets, as_time_point, is_complete, response_at
 from imaging.models import ResponseAssessment
@@ -13,15 +14,20 @@ from imaging.response.reasons import ResponseError
 from imaging.response.recist.lesions import mistakes_of
 from imaging.response.words import day
 from patients.models import Indication
+from patients.tumour_markers import MarkerCourse
 
 
 @dataclass(frozen=True, slots=True)
 class Computed:
-    """What was computed of a time point: None where it cannot be, or does not apply; INRC is of neuroblastoma."""
+    """What was computed of a time point: None where it cannot be, or does not apply; INRC is of neuroblastoma.
+
+    `markers` are kept with it as they were known then.
+    """
 
     recist: recist.TimePointResponse | None
     mibg: tuple[MibgFinding, ...] = ()
     inrc: InrcResult | None = None
+    markers: tuple[MarkerCourse, ...] = ()
 
 
 def what_is_missing(course: Course, assessment: ResponseAssessment) -> tuple[str, ...]:
@@ -62,12 +68,15 @@ def target_findings(course: Course) -> list[recist.SelectionFinding]:
 
 
 def proposed(course: Course, assessment: ResponseAssessment) -> Computed:
-    """Return what is computed of a time point."""
+    """Return what is computed of a time point; of a baseline the markers alone."""
+    markers = markers_at(course, assessment)
+    if assessment.is_baseline:
+        return Computed(None, markers=markers)
     told, scans = response_at(course, assessment), findings_of(assessment)
     if isinstance(told, tuple):
-        return Computed(None, scans)
+        return Computed(None, scans, markers=markers)
     is_neuroblastoma = assessment.patient.indication == Indication.NEUROBLASTOMA
-    return Computed(told, scans, inrc_of(course, assessment, scans) if is_neuroblastoma else None)
+    return Computed(told, scans, inrc_of(course, assessment, scans) if is_neuroblastoma else None, markers)
 
 
 def best_response(course: Course) -> recist.BestResponse | None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from imaging.courses.proposing import questions_of
@@ -21,10 +21,20 @@ State = ResponseAssessment.State
 UNSIGNED, PARTLY, WITHDRAWN = "NOT SIGNED", "NOT SIGNED IN PART", "ENTERED IN ERROR"
 
 
+class MarkerRow(NamedTuple):
+    """A tumour marker in words: before the treatment, the lowest before the last, the last, as a multiple of that."""
+
+    name: str
+    before: str
+    lowest: str
+    last: str
+    times_lowest: str
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """One assessment: `facts` are words with what was found, `reasons` the arithmetic, the deciding rule first, `inrc`
-    that of INRC 2017, in neuroblastoma alone.
+    that of INRC 2017, in neuroblastoma alone; `markers` are the tumour markers as they were known then.
 
     `changed` says that what was signed computes otherwise by now, `missing` what a draft lacks.
     """
@@ -38,6 +48,7 @@ class Told:
     missing: Sequence[str]
     questions: Sequence[str]
     studies: Sequence[StudyTold]
+    markers: Sequence[MarkerRow] = ()
 
     @property
     def on(self) -> date:
@@ -78,15 +89,14 @@ def told_of(course: Course, assessment: ResponseAssessment, compared: Set[UUID])
         missing=[] if assessment.is_signed else what_is_missing(course, assessment),
         questions=[each.sentence for each in questions_of(assessment)],
         studies=studies_told(assessment, compared),
+        markers=[marker_row(each) for each in computed.get("markers", ())],
     )
 
 
 def computed_of(course: Course, assessment: ResponseAssessment) -> Mapping[str, Any]:
-    """Return the reasoning by RECIST and INRC: as it was signed, else as it is computed; empty of a baseline."""
-    if assessment.is_baseline:
-        return {}
-    found: Mapping[str, Any] = assessment.proposal if assessment.is_signed else as_json(proposed(course, assessment))
-    return found
+    """Return the reasoning by RECIST and INRC, and the markers: as they were signed, else as they are computed."""
+    signed: Mapping[str, Any] = assessment.proposal if assessment.is_signed else {}
+    return signed or as_json(proposed(course, assessment))
 
 
 def reasons_of(told: Mapping[str, Any]) -> Iterator[str]:
@@ -96,6 +106,21 @@ def reasons_of(told: Mapping[str, Any]) -> Iterator[str]:
         yield reason["sentence"]
     if non_target:
         yield non_target["reason"]["sentence"]
+
+
+def marker_row(course: Mapping[str, Any]) -> MarkerRow:
+    """Return a marker as it is printed."""
+    before, lowest, last = (marker_words(course[name]) for name in ("before", "lowest", "last"))
+    return MarkerRow(
+        course["name"], before, lowest, last, f"{course['times_lowest']} x" if course["times_lowest"] else ""
+    )
+
+
+def marker_words(value: Mapping[str, Any] | None) -> str:
+    """Return a value with its day: "2.4 nmol/L high, 2 May 2024"; nothing of none."""
+    if value is None:
+        return ""
+    return f"{value['text']}{' high' if value['high'] else ''}, {nice_date(date.fromisoformat(value['on']))}"
 
 
 def unbroken(sentence: str) -> str:

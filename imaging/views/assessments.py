@@ -105,7 +105,7 @@ class Page:
         self.course = course_of(found.baseline or found)
         self.findings = FindingsForm(data, course=self.course, assessment=found, studies=self.studies)
         self.description = DescribeForm(data, assessment=found, baseline=self.course.baseline)
-        computed = None if found.is_baseline else proposed(self.course, found).recist
+        computed = proposed(self.course, found).recist
         self.verdict = VerdictForm(data, assessment=found, computed=computed.response if computed else "")
 
     def save(self) -> bool:
@@ -143,7 +143,7 @@ class Page:
             "description": self.description,
             "verdict": self.verdict,
             "missing": what_is_missing(course, self.found),
-            "computed": None if self.found.is_baseline else proposed(course, self.found),
+            "computed": proposed(course, self.found),
             "selection": target_findings(course) if self.found.is_baseline else (),
             "questions": questions_of(self.found),
             "shown": shown(course),

@@ -144,11 +144,11 @@ def _points(patient: Patient, analyte: Analyte, system: System, shown: Iterable[
     for each in shown:
         value = on_axis(analyte, system, each.reading.system, each.reading.graded_value)
         if value is not None and (value > 0 or analyte.panel != "markers"):
-            points.append(Point(each.reading.at.astimezone(zone), value, _series(analyte, each), each))
+            points.append(Point(each.reading.at.astimezone(zone), value, series_of(analyte, each), each))
     return points
 
 
-def _series(analyte: Analyte, each: Shown) -> str:
+def series_of(analyte: Analyte, each: Shown) -> str:
     """Return what a value may be joined with: for markers the same laboratory and specimen, for all the same assay."""
     reading = each.reading
     parts = (

@@ -26,6 +26,7 @@ def arrive(
     by: Staff | None = None,
     status: str = "final",
     received: datetime | None = None,
+    laboratory: str = "North",
     **values: str,
 ) -> Received:
     """Take in results of one specimen drawn at noon on `day`, two hours later; a CBC within limits by default."""
@@ -39,7 +40,7 @@ def arrive(
             value=value,
             unit=UNITS.get(key, "10*9/L"),
             status=status,
-            laboratory="North",
+            laboratory=laboratory,
             raw=f"{key} {value}",
         )
         for key, value in (values or NORMAL).items()
