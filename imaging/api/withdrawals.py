@@ -13,18 +13,17 @@ from accounts.models import Staff
 from accounts.permissions import May
 from imaging.actions import withdrawals as actions
 from imaging.actions.withdrawing import WithdrawalFacts
+from imaging.api.occasions import OfOneOccasion, occasion_named
 from imaging.models import Withdrawal
-from imaging.occasions import Occasion, of_treatment, of_visit
+from imaging.occasions import Occasion
 from iotrex_followup.api.filters import DayFilter
 from iotrex_followup.api.resources import Resource
 from iotrex_followup.api.shapes import ModelShape, Shape, VisibleField
 from iotrex_followup.errors import InputRefused
-from patients.models import Medicine, Treatment
+from patients.models import Medicine
 from patients.serializers import ColleagueField
-from schedules.models import PlannedVisit
 
 AGREED = ("stop_on", "restart_on", "prescriber", "prescriber_staff", "substitute", "restart_owner")
-ONE = "Name the planned visit of the scan, or the treatment: one of the two."
 
 
 class WithdrawalSerializer(serializers.ModelSerializer[Withdrawal]):
@@ -37,12 +36,10 @@ class WithdrawalSerializer(serializers.ModelSerializer[Withdrawal]):
         read_only_fields = fields
 
 
-class OfOneOccasion(Shape):
+class OfOneMedicine(OfOneOccasion):
     """A body that names a medicine, and the scan or infusion it is withheld for."""
 
     medicine = VisibleField(queryset=Medicine.objects.standing().select_related("clinic"))
-    visit = VisibleField(queryset=PlannedVisit.objects.select_related("patient__clinic", "appointment"), required=False)
-    treatment = VisibleField(queryset=Treatment.objects.select_related("patient__clinic"), required=False)
 
 
 class AgreedSerializer(ModelShape):
@@ -58,7 +55,7 @@ class AgreedSerializer(ModelShape):
         fields: ClassVar[tuple[str, ...]] = AGREED
 
 
-class NewWithdrawalSerializer(OfOneOccasion, AgreedSerializer):
+class NewWithdrawalSerializer(OfOneMedicine, AgreedSerializer):
     class Meta(AgreedSerializer.Meta):
         fields = ("medicine", "visit", "treatment", *AGREED)
 
@@ -72,7 +69,7 @@ class ConfirmedSerializer(AgreedSerializer):
         fields = (*AGREED, "reason")
 
 
-class RefusedWithdrawalSerializer(OfOneOccasion):
+class RefusedWithdrawalSerializer(OfOneMedicine):
     reason = serializers.CharField(allow_blank=True, default="", max_length=500)
 
 
@@ -204,13 +201,11 @@ class WithdrawalResource(Resource):
 
         Raises   InputRefused: none or both of visit and treatment are named, or they are another patient's.
         """
-        medicine, visit, treatment = body.pop("medicine"), body.pop("visit", None), body.pop("treatment", None)
+        medicine = body.pop("medicine")
         self.require(medicine.clinic)
-        if (visit is None) == (treatment is None):
-            raise InputRefused(ONE, field="visit")
-        occasion = of_visit(visit) if visit else of_treatment(treatment)
+        occasion = occasion_named(body)
         if occasion.patient.pk != medicine.patient_id:
-            raise InputRefused("It is another patient's.", field="visit" if visit else "treatment")
+            raise InputRefused("It is another patient's.", field="visit" if occasion.visit else "treatment")
         return medicine, occasion
 
 

@@ -11,6 +11,7 @@ from rest_framework.views import APIView
 from accounts.api import ClinicResource, MembershipResource, MeRoute
 from events.api import MessageResource, WebhookResource
 from imaging.api.assessments import AssessmentResource
+from imaging.api.blockades import BlockadeResource
 from imaging.api.lesions import LesionResource
 from imaging.api.medicines import MedicineResource
 from imaging.api.readings import ScoreReadingResource
@@ -86,6 +87,7 @@ for prefix, resource in {
     "laboratory-units": UnitResource,
     "lesions": LesionResource,
     "matches": MatchResource,
+    "medicines": MedicineResource,
     "memberships": MembershipResource,
     "messages": MessageResource,
     "migrations": MigrationResource,
@@ -100,11 +102,11 @@ for prefix, resource in {
     "sign-offs": SignOffResource,
     "simulations": SimulationResource,
     "supportive-care": SupportResource,
+    "thyroid-blockades": BlockadeResource,
     "treatments": TreatmentResource,
     "visit-records": RecordResource,
     "visits": VisitResource,
     "webhooks": WebhookResource,
-    "medicines": MedicineResource,
     "withdrawals": WithdrawalResource,
 }.items():
     router.register(prefix, resource, basename=prefix)

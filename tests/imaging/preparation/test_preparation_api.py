@@ -103,6 +103,44 @@ def test_withdrawal_is_for_one_scan_or_infusion_of_that_patient(
     assert (answer.status_code, at(answer)) == (422, ["visit"])
 
 
+BLOCKADE = {"product": "Potassium iodide", "dose_mg": "130", "starts_on": "2024-06-02", "last_on": "2024-06-13"}
+
+
+def test_blockade_is_recorded_replaced_and_withdrawn(api, infusion):
+    of_it = BLOCKADE | {"treatment": str(infusion.treatment.pk)}
+    first = api.post("thyroid-blockades", of_it)
+    second = api.post("thyroid-blockades", of_it | {"last_on": "2024-06-14", "note": "By the ward."})
+    standing = api.results(f"thyroid-blockades?patient={infusion.patient.pk}&withdrawn=false&last_from=2024-06-14")
+    address = f"thyroid-blockades/{second.json()['id']}"
+    unexplained = api.post(f"{address}/withdraw", {})
+    withdrawn = api.post(f"{address}/withdraw", {"reason": "Another patient's."})
+
+    assert (first.status_code, second.status_code) == (201, 201), first.json()
+    assert [each["id"] for each in standing] == [second.json()["id"]]
+    assert (standing[0]["counted_from"], standing[0]["note"]) == ("2024-06-03", "By the ward.")
+    assert (unexplained.status_code, at(unexplained)) == (422, ["reason"])
+    assert withdrawn.json()["withdrawn"] is True
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [({"dose_mg": "0"}, "dose_mg"), ({"starts_on": "2024-06-04"}, "starts_on"), ({"visit": "theirs"}, "visit")],
+)
+def test_blockade_that_cannot_be_names_its_field(api, infusion, visit, changed, field):
+    if "visit" in changed:
+        changed = {"visit": str(visit.pk)}
+    answer = api.post("thyroid-blockades", BLOCKADE | {"treatment": str(infusion.treatment.pk)} | changed)
+
+    assert (answer.status_code, at(answer)) == (422, [field])
+
+
+def test_auditor_records_no_blockade(clinic, infusion):
+    api = ApiClient(MembershipFactory(clinic=clinic, role=Role.AUDITOR).staff)
+
+    assert api.post("thyroid-blockades", BLOCKADE | {"treatment": str(infusion.treatment.pk)}).status_code == 403
+    assert api.get("thyroid-blockades").status_code == 200
+
+
 def test_coordinator_does_not_confirm(clinic, withdrawal):
     api = ApiClient(MembershipFactory(clinic=clinic, role=Role.COORDINATOR).staff)
 
