@@ -1,12 +1,12 @@
 """What imaging tells the sign-off register: how scans are scored, cut-offs, and what stands behind a response."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import fields
 
 from accounts.models import Clinic
+from imaging.courses.inrc_rules import THRESHOLDS, rules_of
 from imaging.courses.proposing import SOON, WINDOW
-from imaging.response.inrc import INRC_2017, InrcRules, SourcedNumber
 from imaging.response.inrc import VERSION as INRC_VERSION
+from imaging.response.inrc import InrcRules, SourcedNumber
 from imaging.scoring.schemes import SCHEMES, cut_offs_shown, line_of, policy_of
 from schedules.sign_offs import Setting
 
@@ -36,19 +36,20 @@ def imaging_settings(clinic: Clinic) -> Iterable[Setting]:
         f"Lesions new, back or grown without MIBG uptake; MIBG better while CT or MRI, markers or symptoms are worse. "
         f"Around {SOON.days} days later, {WINDOW} days on either side.",
     )
+    rules = rules_of(policy)
     yield Setting(
         "imaging.inrc",
         COURSES,
         f"INRC {INRC_VERSION}: thresholds",
-        INRC_2017.words_source,
-        "\n".join(threshold_lines(INRC_2017)),
+        rules.words_source,
+        "\n".join(threshold_lines(rules)),
     )
 
 
 def threshold_lines(rules: InrcRules) -> Iterator[str]:
-    """Yield each threshold with whether it was read in the paper."""
-    for each in fields(rules):
-        number = getattr(rules, each.name)
-        if isinstance(number, SourcedNumber):
-            doubt = "" if number.verified else f" (not verified: {number.source})"
-            yield f"{each.name.replace('_', ' ')}: {number.value}{doubt}"
+    """Yield each threshold with whether it was read in the paper, then whether the rules in words were."""
+    for name, (title, unit, _) in THRESHOLDS.items():
+        number: SourcedNumber = getattr(rules, name)
+        doubt = "" if number.verified else f" (not verified: {number.source})"
+        yield f"{title} {number.value}{f' {unit}' if unit else ''}{doubt}"
+    yield f"The rules in words: {'read in the paper' if rules.words_verified else 'not verified'}"

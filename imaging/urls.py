@@ -3,6 +3,7 @@ from django.urls import URLPattern, URLResolver, path
 from imaging.views import (
     assessments,
     files,
+    inrc,
     medicines,
     preparation,
     readings,
@@ -50,6 +51,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("patients/<uuid:pk>/scores/", scores.patient_scores, name="patient_scores"),
     path("settings/imaging/scores/", scoring.scoring, name="scoring"),
     path("settings/imaging/scores/change/", scoring.change_scoring, name="change_scoring"),
+    path("settings/imaging/inrc/", inrc.thresholds, name="inrc"),
+    path("settings/imaging/inrc/change/", inrc.change_thresholds, name="change_inrc"),
     # Preparation: medicines, what is withheld, the thyroid blockade.
     path("patients/<uuid:pk>/medicines/", medicines.medicines, name="medicines"),
     path("patients/<uuid:pk>/medicines/new/", medicines.record_medicine, name="record_medicine"),

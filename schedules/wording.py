@@ -134,6 +134,7 @@ SENTENCES = {
     "score.changed": "Score changed: {what}",
     "score.withdrawn": "Score marked as entered in error: {what}",
     "score.adjudicated": "Differing scores adjudicated: {what}",
+    "imaging_policy.inrc_changed": "Thresholds of INRC changed: {fields}",
     "imaging_policy.scoring_changed": "How scans are scored and seen was changed: {fields}",
     "support.recorded": "{product} given on {given_on}",
     "support.withdrawn": "{product} of {given_on} marked as entered in error",

@@ -34,22 +34,27 @@ class ScoringChangeSerializer(ModelShape):
         fields: ClassVar[tuple[str, ...]] = FIELDS
 
 
-class ScoringResource(Resource):
-    """How a clinic scores its scans: scheme, readers, and the cut-offs it does not show."""
+class OfClinic(Resource):
+    """What a clinic has set of its imaging, at the clinic's address."""
 
     queryset = Clinic.objects.all()
-    serializer_class = ScoringSerializer
     permissions_by_action: ClassVar = {"retrieve": May.VIEW, "partial_update": May.DECIDE}
-    bodies: ClassVar = {"partial_update": ScoringChangeSerializer}
 
     def get_object(self) -> ImagingPolicy:
-        """Return how the clinic the address names scores: 404 when the person does not belong to it."""
+        """Return the policy of the clinic the address names: 404 when the person does not belong to it."""
         clinic: Clinic = super().get_object()
         return policy_of(clinic)
 
     def lock(self) -> None:
         """Wait for others who are changing it; a clinic that never changed it has no row of its own to lock."""
         list(Clinic.objects.select_for_update(no_key=True).filter(pk=self.kwargs["pk"]))
+
+
+class ScoringResource(OfClinic):
+    """How a clinic scores its scans: scheme, readers, and the cut-offs it does not show."""
+
+    serializer_class = ScoringSerializer
+    bodies: ClassVar = {"partial_update": ScoringChangeSerializer}
 
     def retrieve(self, request: Request, pk: UUID) -> Response:
         """Read how the clinic's scans are scored."""

@@ -6,20 +6,22 @@ from decimal import Decimal
 from imaging.courses.mibg import MibgFinding, findings_of
 from imaging.courses.recist import Course, Role, Seen, as_targets, as_time_point, is_complete
 from imaging.models import Lesion, ResponseAssessment
-from imaging.response.inrc import Bone, InrcResult, Marrow, PrimaryTumour, SoftTissue, Uptake, inrc_response
+from imaging.response.inrc import Bone, InrcResult, InrcRules, Marrow, PrimaryTumour, SoftTissue, Uptake, inrc_response
 from imaging.response.recist import DiameterSum, Merged, Nature, TargetLesion, TimePoint, baseline_sum, sum_of
 from imaging.response.recist import Seen as Told
 
 NONE, ONE = Decimal(0), Decimal(1)
 
 
-def inrc_of(course: Course, assessment: ResponseAssessment, scans: Sequence[MibgFinding]) -> InrcResult | None:
+def inrc_of(
+    course: Course, assessment: ResponseAssessment, scans: Sequence[MibgFinding], rules: InrcRules
+) -> InrcResult | None:
     """Return the response by INRC of a time point that is complete; None when no part of it is known to be involved."""
     primary, soft_tissue = primary_of(course, assessment), soft_tissue_of(course, assessment)
     bone, marrow = bone_of(course, assessment, scans), marrow_of(course, assessment)
     if not (primary or soft_tissue or bone or marrow):
         return None
-    return inrc_response(primary=primary, soft_tissue=soft_tissue, bone=bone, marrow=marrow)
+    return inrc_response(primary=primary, soft_tissue=soft_tissue, bone=bone, marrow=marrow, rules=rules)
 
 
 def sums(course: Course, lesions: Iterable[Lesion], assessment: ResponseAssessment) -> list[DiameterSum]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from imaging.courses.inrc import inrc_of
+from imaging.courses.inrc_rules import rules_of
 from imaging.courses.markers import markers_at
 from imaging.courses.mibg import MibgFinding, findings_of
 from imaging.courses.recist import Course, Role, as_baseline, as_targets, as_time_point, is_complete, response_at
@@ -13,6 +14,7 @@ from imaging.response.inrc import InrcResult
 from imaging.response.reasons import ResponseError
 from imaging.response.recist.lesions import mistakes_of
 from imaging.response.words import day
+from imaging.scoring.schemes import policy_of
 from patients.models import Indication
 from patients.tumour_markers import MarkerCourse
 
@@ -72,11 +74,13 @@ def proposed(course: Course, assessment: ResponseAssessment) -> Computed:
     markers = markers_at(course, assessment)
     if assessment.is_baseline:
         return Computed(None, markers=markers)
-    told, scans = response_at(course, assessment), findings_of(assessment)
+    policy = policy_of(assessment.clinic)
+    told, scans = response_at(course, assessment), findings_of(assessment, policy)
     if isinstance(told, tuple):
         return Computed(None, scans, markers=markers)
     is_neuroblastoma = assessment.patient.indication == Indication.NEUROBLASTOMA
-    return Computed(told, scans, inrc_of(course, assessment, scans) if is_neuroblastoma else None, markers)
+    inrc = inrc_of(course, assessment, scans, rules_of(policy)) if is_neuroblastoma else None
+    return Computed(told, scans, inrc, markers)
 
 
 def best_response(course: Course) -> recist.BestResponse | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
 from accounts.models import Clinic
@@ -15,7 +16,7 @@ from patients.models import ClinicRowQuerySet
 
 @keep_history()
 class ImagingPolicy(models.Model):
-    """Where a clinic's images are seen, and which score its readers use unless another is chosen."""
+    """Where a clinic's images are seen, which score its readers use by default, and its thresholds of INRC."""
 
     class Scheme(models.TextChoices):
         CURIE = "Curie", "Curie score"
@@ -31,6 +32,12 @@ class ImagingPolicy(models.Model):
     scheme = models.CharField(max_length=6, choices=Scheme, default=Scheme.CURIE)
     two_readers = models.BooleanField(default=False, help_text="A scan is scored by two readers.")
     cut_offs_hidden = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    inrc = models.JSONField(
+        default=dict,
+        blank=True,
+        encoder=DjangoJSONEncoder,
+        help_text="Thresholds of INRC by name, only what differs: value, source, and whether it was read in the paper.",
+    )
 
     objects: ClassVar[ClinicRowQuerySet[ImagingPolicy]] = ClinicRowQuerySet.as_manager()  # type: ignore[assignment]
 

@@ -12,6 +12,7 @@ from accounts.api import ClinicResource, MembershipResource, MeRoute
 from events.api import MessageResource, WebhookResource
 from imaging.api.assessments import AssessmentResource
 from imaging.api.blockades import BlockadeResource
+from imaging.api.inrc import InrcResource
 from imaging.api.lesions import LesionResource
 from imaging.api.medicines import MedicineResource
 from imaging.api.readings import ScoreReadingResource
@@ -160,6 +161,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "v1/clinics/<uuid:pk>/scoring",
         ScoringResource.as_view({"get": "retrieve", "patch": "partial_update"}, detail=True),
         name="clinic-scoring",
+    ),
+    path(
+        "v1/clinics/<uuid:pk>/inrc",
+        InrcResource.as_view({"get": "retrieve", "patch": "partial_update"}, detail=True),
+        name="clinic-inrc",
     ),
     path(
         "v1/imaging-studies/<uuid:pk>/score",

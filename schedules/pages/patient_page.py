@@ -30,7 +30,8 @@ EVENTS = 20
 DECISIONS = (
     *("plan.changed", "plan.migrated", "counts.recovered", "baseline.chosen", "baseline.cleared"),
     *("adverse_event.recorded", "adverse_event.changed", "adverse_event.ended", "adverse_event.withdrawn"),
-    *("score.recorded", "score.changed", "score.withdrawn", "score.adjudicated", "imaging_policy.scoring_changed"),
+    *("score.recorded", "score.changed", "score.withdrawn", "score.adjudicated"),
+    *("imaging_policy.scoring_changed", "imaging_policy.inrc_changed"),
     *("assessment.opened", "assessment.described", "assessment.signed", "assessment.reopened", "assessment.withdrawn"),
     *("lesion.added", "lesion.changed", "lesion.withdrawn", "lesions.measured"),
     *("study.made_baseline", "study.no_baseline"),

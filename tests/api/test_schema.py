@@ -75,6 +75,7 @@ def test_schema_says_which_changes_need_a_version(schema):
         "patch clinical-events/{id}",
         "patch clinics/{id}/lab-policy",
         "patch clinics/{id}/reminder-rules",
+        "patch clinics/{id}/inrc",
         "patch clinics/{id}/scoring",
         "patch contacts/{id}",
         "patch imaging-studies/{id}",
