@@ -1,9 +1,10 @@
 """What follows on preparations from scans and infusions, and what of them the pages of other apps show."""
 
 from accounts.open_work import OPEN_WORK
-from events.undo import BEFORE_UNDO
+from events.undo import AFTER_UNDO, BEFORE_UNDO
 from imaging import moves
 from imaging.actions.medicines import refuse_withheld
+from imaging.actions.withdrawing import refuse_beneath_a_clinician, refuse_ending
 from imaging.agreed import agreed_with
 from imaging.deciding import READS, about_medicines, against_infusion, visits_waiting
 from imaging.models import ThyroidBlockade, Withdrawal
@@ -29,3 +30,5 @@ def register() -> None:
     CARRIED.extend((Withdrawal, ThyroidBlockade))
     for kind in ("medicine.recorded", "medicine.changed"):
         BEFORE_UNDO[kind].append(refuse_withheld)
+    BEFORE_UNDO["withdrawal.changed"].append(refuse_beneath_a_clinician)
+    AFTER_UNDO["withdrawal.confirmed"] = refuse_ending

@@ -6,6 +6,7 @@ from accounts.models import Staff
 from events.undo import Changes
 from imaging.actions.withdrawing import (
     OVER,
+    STOPPED,
     State,
     WithdrawalFacts,
     concerns,
@@ -216,7 +217,7 @@ def drop_withdrawal(*, withdrawal: Withdrawal, reason: str, by: Staff, today: da
     if withdrawal.state == State.CANNOT:
         refuse_other_than_clinician(withdrawal, by)
     if has_begun(withdrawal, today):
-        raise TransitionRefused("The medicine has been stopped. Record when it is taken again.")
+        raise TransitionRefused(STOPPED)
     changes = step_to(withdrawal, State.DROPPED)
     withdrawal.reason = reason
     withdrawal.save(update_fields=["state", "reason"])

@@ -1,12 +1,13 @@
 """What every step of a withdrawal goes by: who may take it, from where, what is refused, what the table says."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from accounts.models import Staff
 from accounts.permissions import May, may
 from events.actions import record_event
-from events.undo import Changes
+from events.models import Event
+from events.undo import Changes, columns
 from imaging.models import Withdrawal
 from imaging.occasions import Occasion, occasion_of, of_treatment, of_visit, table_of
 from imaging.preparing import Days, days_of
@@ -27,6 +28,7 @@ ALLOWED = {
 }
 OVER = "It is {state}: nothing can be changed any more."
 NOT_PLANNED = "This scan or infusion is not planned any more."
+STOPPED = "The medicine has been stopped. Record when it is taken again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +177,23 @@ def has_begun(withdrawal: Withdrawal, today: date) -> bool:
     """Say whether the patient does without the medicine already, as was confirmed."""
     confirmed = withdrawal.state == State.CONFIRMED
     return confirmed and withdrawal.stop_on is not None and withdrawal.stop_on <= today
+
+
+def refuse_ending(event: Event, now: datetime) -> None:
+    """Raise TransitionRefused when an undone confirmation would leave no trace that the medicine was stopped."""
+    row = Withdrawal.objects.select_related("clinic").get(pk=event.facts["withdrawal"])
+    today = row.clinic.local_date(now)
+    # As it stood until now: an undo is refused where a row is not as its event has left it.
+    stood = columns(row) | event.facts["rows"][0]["after"]
+    had_begun = stood["state"] == State.CONFIRMED and stood["stop_on"] <= today.isoformat()
+    if had_begun and not has_begun(row, today):
+        raise TransitionRefused(STOPPED)
+
+
+def refuse_beneath_a_clinician(event: Event, by: Staff) -> None:
+    """Raise TransitionRefused when a clinician has confirmed what was changed, or has said that it cannot be, since."""
+    if Withdrawal.objects.get(pk=event.facts["withdrawal"]).state != State.PLANNED:
+        raise TransitionRefused("A clinician has confirmed it since, or it is over: nothing before that is undone.")
 
 
 def days_by_table(withdrawal: Withdrawal) -> Days:

@@ -33,7 +33,7 @@ from imaging.occasions import of_visit, table_of
 from iotrex_followup.errors import InputRefused, ReasonNeeded, TransitionRefused
 from patients.models import Medicine, Patient
 from schedules.wording import event_sentence
-from tests.factories import MembershipFactory, PatientFactory, visit_of
+from tests.factories import MembershipFactory, PatientFactory, noon, visit_of
 from tests.imaging.preparation.conftest import NOW, SCAN_DAY, TODAY, agreed
 from tests.snapshot import stored
 
@@ -325,6 +325,49 @@ def test_what_has_begun_ends_with_the_restart_only(confirmed, labetalol, scan, c
     with pytest.raises(TransitionRefused, match="Record when it is taken again"):
         refuse_withdrawal(medicine=labetalol, occasion=scan, reason="Crises.", by=clinician, today=BEGUN)
     drop_withdrawal(withdrawal=confirmed, reason="Slip.", by=clinician, today=date(2024, 4, 21))
+
+
+def undo_last(kind, by, on=TODAY):
+    undo(event=Event.objects.filter(kind=kind).order_by("-id")[0], by=by, now=noon(on))
+
+
+def test_confirmation_of_what_has_begun_is_not_undone(confirmed, clinician):
+    before = stored(*KEPT, Event)
+
+    with pytest.raises(TransitionRefused, match="has been stopped"):
+        undo_last("withdrawal.confirmed", clinician, on=BEGUN)
+
+    assert stored(*KEPT, Event) == before
+    undo_last("withdrawal.confirmed", clinician, on=date(2024, 4, 21))
+    confirmed.refresh_from_db()
+    assert confirmed.state == "planned"
+
+
+def test_confirmation_anew_is_undone_where_the_medicine_stays_stopped(confirmed, clinician, owner):
+    later = agreed(restart_owner=owner, restart_on=date(2024, 5, 3))
+    confirm_withdrawal(withdrawal=confirmed, facts=later, by=clinician, today=BEGUN)
+
+    undo_last("withdrawal.confirmed", clinician, on=BEGUN)
+
+    confirmed.refresh_from_db()
+    assert (confirmed.state, confirmed.restart_on) == ("confirmed", date(2024, 5, 1))
+
+
+def test_confirmation_anew_that_stopped_it_sooner_is_not_undone_once_it_was(confirmed, clinician, owner):
+    sooner = agreed(restart_owner=owner, stop_on=date(2024, 4, 20))
+    confirm_withdrawal(withdrawal=confirmed, facts=sooner, by=clinician, today=TODAY)
+
+    with pytest.raises(TransitionRefused, match="has been stopped"):
+        undo_last("withdrawal.confirmed", clinician, on=date(2024, 4, 20))
+
+
+def test_change_is_not_undone_beneath_a_confirmation(withdrawal, clinician, owner):
+    facts = agreed(restart_owner=owner, stop_on=date(2024, 4, 20))
+    change_withdrawal(withdrawal=withdrawal, facts=facts, by=clinician)
+    confirm_withdrawal(withdrawal=withdrawal, facts=facts, by=clinician, today=TODAY)
+
+    with pytest.raises(TransitionRefused, match="A clinician has confirmed it since"):
+        undo_last("withdrawal.changed", clinician)
 
 
 @pytest.mark.parametrize("day", [date(2024, 4, 21), date(2024, 5, 3)])
