@@ -14,8 +14,10 @@ NONE_NEEDED = "none needed"
 def agreed_with(patient: Patient, today: date) -> Agreed:
     """Return what the patient may read: what moved since it was confirmed they are asked about again."""
     confirmed = Withdrawal.objects.filter(patient=patient, state=Withdrawal.State.CONFIRMED).order_by("stop_on", "id")
-    standing = [each for each in with_occasions(confirmed) if occasion_of(each).day == each.counted_from]
+    rows = with_occasions(confirmed)
+    standing = [each for each in rows if occasion_of(each).day == each.counted_from]
     return Agreed(
+        is_open=bool(rows),
         withheld=tuple(withheld(each) for each in standing),
         blockades=tuple(each.last_on for each in blockades_of(patient, today)),
     )

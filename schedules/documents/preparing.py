@@ -22,8 +22,12 @@ class Withheld:
 
 @dataclass(frozen=True, slots=True)
 class Agreed:
-    """What was agreed with a patient: the medicines withheld, and the last days of thyroid blockades."""
+    """What was agreed with a patient: the medicines withheld, and the last days of thyroid blockades.
 
+    `is_open`: a medicine is withheld, or to be, also one that may not be named since its scan or infusion moved.
+    """
+
+    is_open: bool = False
     withheld: tuple[Withheld, ...] = ()
     blockades: tuple[date, ...] = ()
 
@@ -33,14 +37,15 @@ AGREED: list[Callable[[Patient, date], Agreed]] = []
 
 
 def medicine_lines(patient: Patient, activities: Iterable[str], words: Wording, *, today: date) -> list[str]:
-    """Return what the patient reads of medicines; empty while neither an MIBG scan nor an infusion is ahead.
+    """Return what the patient reads of medicines; empty while none is withheld and no MIBG scan or infusion is ahead.
 
     The first line asks them to change nothing by themselves. Only what a clinician has confirmed is named after it.
     """
     agreed = [tell(patient, today) for tell in AGREED]
     withheld = [line for each in agreed for medicine in each.withheld for line in withheld_lines(medicine, words)]
     blocked = [words["blockade_last"].format(date=words.write(last)) for each in agreed for last in each.blockades]
-    if not (withheld or blocked or is_ahead(patient, activities, today)):
+    is_open = any(each.is_open for each in agreed)
+    if not (withheld or blocked or is_open or is_ahead(patient, activities, today)):
         return []
     return [words["medicines_ask"], *withheld, *blocked]
 

@@ -9,12 +9,13 @@ import pytest
 from django.conf import settings
 
 from imaging.actions.blockades import BlockadeFacts, record_blockade
-from imaging.actions.withdrawals import confirm_withdrawal, record_restart, refuse_withdrawal
+from imaging.actions.withdrawals import confirm_withdrawal, plan_withdrawal, record_restart, refuse_withdrawal
 from imaging.preparing import folded, names_of, packaged
-from schedules.actions import book_visits, mark_not_applicable
+from schedules.actions import book_visits, confirm_treatment, mark_not_applicable, withdraw_treatment
 from schedules.documents.patient_sheet import patient_sheet_pdf
 from schedules.documents.preparing import medicine_lines
 from schedules.documents.wording import LANGUAGES, wording
+from schedules.plans.planning import PlanChoices
 from schedules.reminders.texts import wrong_words
 from tests.imaging.preparation.conftest import TODAY, agreed
 from tests.pdf import text_of
@@ -62,6 +63,39 @@ def test_what_moved_since_it_was_confirmed_is_not_named(patient, confirmed, visi
     book_visits(visits=[visit], on=date(2024, 5, 7), by=clinician, today=TODAY)
 
     assert lines(patient) == [ASK["en"]]
+
+
+@pytest.fixture
+def withheld_for_infusion(labetalol, infusion, clinician, owner):
+    """Confirmed for the infusion of 3 June."""
+    facts = agreed(stop_on=date(2024, 5, 27), restart_on=date(2024, 6, 10), restart_owner=owner)
+    planned = plan_withdrawal(medicine=labetalol, occasion=infusion, facts=facts, by=clinician, today=TODAY)
+    return confirm_withdrawal(withdrawal=planned, facts=facts, by=clinician, today=TODAY)
+
+
+def test_patient_is_asked_to_ask_while_a_medicine_is_withheld_whatever_became_of_its_infusion(
+    patient, withheld_for_infusion, infusion, clinician
+):
+    def read(today):
+        return medicine_lines(patient, [], wording("en"), today=today)
+
+    confirm_treatment(
+        treatment=infusion.treatment,
+        started_on=date(2024, 6, 4),
+        activity_mbq=None,
+        weight_kg=None,
+        override_reason="Given a day later.",
+        choices=PlanChoices(),
+        by=clinician,
+        today=date(2024, 6, 4),
+    )
+    assert read(date(2024, 6, 5)) == [ASK["en"]]
+    withdraw_treatment(treatment=infusion.treatment, reason="Another patient's.", by=clinician, today=date(2024, 6, 5))
+    assert read(date(2024, 6, 20)) == [ASK["en"]]
+    record_restart(
+        withdrawal=withheld_for_infusion, restarted_on=date(2024, 6, 20), by=clinician, today=date(2024, 6, 20)
+    )
+    assert read(date(2024, 6, 20)) == []
 
 
 def test_what_is_not_planned_any_more_taken_again_or_cannot_be_withdrawn_is_not_named(
