@@ -5,12 +5,14 @@ from uuid import UUID
 
 from accounts.models import Clinic
 from imaging.models import Withdrawal
-from imaging.occasions import of_visit
-from patients.models import Patient, Treatment
+from imaging.occasions import of_visit, table_of
+from imaging.preparing import Table
+from patients.models import Medicine, Treatment
 from schedules.models import PlannedVisit
 from schedules.protocol.trace import words
 
 READS = ("activities", "withdrawals")  # what `about_medicines` reads of a visit
+State = Treatment.State
 CANNOT = "An interfering medicine cannot be withdrawn"
 
 
@@ -36,14 +38,36 @@ def visits_waiting(clinic: Clinic) -> list[UUID]:
     return list(undecided.union(outdated))
 
 
-def against_infusion(patient: Patient, on: date) -> list[str]:
-    """Return what of a preparation stands against an infusion planned for a patient."""
-    planned = {"patient": patient, "treatment__state": Treatment.State.PLANNED}
-    rows = Withdrawal.objects.filter(**planned).select_related("medicine").order_by("medicine__name", "id")
-    found = []
-    for row in rows:
-        if row.state == Withdrawal.State.CANNOT and not row.decision:
-            found.append(f"{row.medicine.name} interferes and cannot be withdrawn; nobody has decided what that means.")
-        elif row.state == Withdrawal.State.PLANNED:
-            found.append(f"That {row.medicine.name} was withdrawn is not confirmed.")
-    return found
+def against_infusion(treatment: Treatment) -> list[str]:
+    """Return what of its preparation stands against an infusion as it is entered, not stored so yet.
+
+    Nothing against one that is planned anew: it is prepared for after that. Nor against one stored as given before.
+    """
+    stored = Treatment.objects.filter(pk=treatment.pk).values_list("state", flat=True).first()
+    if stored == State.GIVEN or (stored is None and treatment.state == State.PLANNED):
+        return []
+    on = treatment.started_on
+    rows = Withdrawal.objects.filter(treatment=treatment.pk).exclude(state=Withdrawal.State.DROPPED)
+    withdrawals = {row.medicine: row for row in rows.select_related("medicine").order_by("id")}
+    taken = Medicine.objects.taken(on=on).filter(patient=treatment.patient).exclude(started_on__gt=on)
+    concerned = [*taken, *(medicine for medicine, row in withdrawals.items() if row.is_open)]
+    if not concerned:
+        return []
+    table = table_of(treatment.patient.clinic)
+    by_name = sorted(set(concerned), key=lambda medicine: (medicine.name, medicine.pk))
+    found = [against_medicine(medicine, withdrawals.get(medicine), on, table) for medicine in by_name]
+    return [sentence for sentence in found if sentence]
+
+
+def against_medicine(medicine: Medicine, row: Withdrawal | None, on: date, table: Table) -> str:
+    """Return what of a medicine, withheld as its last withdrawal for it says, stands against an infusion on a day."""
+    name = medicine.name
+    if row is None:
+        return f"{name} interferes, and nothing is planned of withdrawing it." if table.find(name) else ""
+    if row.state == Withdrawal.State.CANNOT:
+        return "" if row.decision else f"{name} interferes and cannot be withdrawn; nobody has decided what that means."
+    if row.state == Withdrawal.State.PLANNED:
+        return f"That {name} was withdrawn is not confirmed."
+    if row.restarted_on and row.restarted_on < on:
+        return f"{name} is taken again since {words(row.restarted_on)}."
+    return "" if row.counted_from == on else f"{name} was withdrawn for {words(row.counted_from)}, not for this day."

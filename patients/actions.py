@@ -37,8 +37,8 @@ class PatientFacts:
 
 # What else stands against a planned therapeutic treatment: of whom, on which day, seen today. Apps above add theirs.
 PLANNED_CONCERNS: list[Callable[[Patient, date, date], list[str]]] = []
-# What stands against any infusion of MIBG, planned or given: of whom, on which day. Apps above add theirs.
-INFUSION_CONCERNS: list[Callable[[Patient, date], list[str]]] = []
+# What stands against any infusion of MIBG, planned or given, as it is entered and not saved yet. Apps above add theirs.
+INFUSION_CONCERNS: list[Callable[[Treatment], list[str]]] = []
 # Where it is noted that nothing reaches an address.
 FAULTS = {"phone": "phone_fault", "email": "email_fault"}
 IDENTITY = ("mrn", "given_name", "family_name", "birth_date", "sex")
@@ -300,7 +300,8 @@ def check_treatment(
     unusual = concerns(facts, other_infusions=days, shortest=interval_for(patient.indication).shortest)
     if facts.kind == Treatment.Kind.THERAPEUTIC and facts.state == Treatment.State.PLANNED:
         unusual += [sentence for find in PLANNED_CONCERNS for sentence in find(patient, facts.started_on, today)]
-    unusual += [sentence for find in INFUSION_CONCERNS for sentence in find(patient, facts.started_on)]
+    entered = apart_from or Treatment(patient=patient, clinic=patient.clinic, **asdict(facts))
+    unusual += [sentence for find in INFUSION_CONCERNS for sentence in find(entered)]
     if unusual and not facts.override_reason:
         raise ReasonNeeded(unusual, field="override_reason")
 

@@ -5,7 +5,7 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
-from patients.models import Care, ClinicalEvent, Patient
+from patients.models import Care, ClinicalEvent, Treatment
 from schedules.names import activity_name
 from schedules.protocol import SPECIMENS, Away, Declined
 
@@ -113,9 +113,10 @@ def standing_words(events: Iterable[ClinicalEvent], *, today: date) -> list[str]
     return [STANDING[event.kind](event, today) for event in shown]
 
 
-def against_infusion(patient: Patient, on: date) -> list[str]:
-    """Return what of a patient's events stands against an infusion of MIBG on a day, the gravest first."""
-    begun = ClinicalEvent.objects.filter(patient=patient, withdrawn=False, started_on__lte=on)
+def against_infusion(treatment: Treatment) -> list[str]:
+    """Return what of a patient's events stands against an infusion of MIBG on its day, the gravest first."""
+    on = treatment.started_on
+    begun = ClinicalEvent.objects.filter(patient=treatment.patient, withdrawn=False, started_on__lte=on)
     lasting = [event for event in begun if event.ended_on is None or event.ended_on >= on]
     against = [event for event in lasting if event.kind in AGAINST_INFUSION and (ends_on(event) or on) <= on]
     return [

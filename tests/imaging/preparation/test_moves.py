@@ -11,7 +11,6 @@ from events.models import Event, Message
 from events.undo import undo
 from imaging.actions.medicines import MedicineFacts, record_medicine
 from imaging.actions.withdrawals import confirm_withdrawal, plan_withdrawal, record_restart
-from imaging.deciding import against_infusion
 from imaging.models import Withdrawal
 from imaging.moves import MOVED, content, tell_of_moves, unwanted
 from imaging.preparing import folded, names_of, packaged
@@ -172,9 +171,8 @@ def withheld_for_infusion(labetalol, infusion, clinician, owner):
 
 def test_redated_and_withdrawn_infusion_is_told(withheld_for_infusion, infusion, clinician):
     treatment = infusion.treatment
-    correct_treatment_date(
-        treatment=treatment, started_on=date(2024, 6, 10), reason="No bed.", by=clinician, today=TODAY
-    )
+    moved = {"started_on": date(2024, 6, 10), "reason": "No bed.", "override_reason": "Confirmed anew tomorrow."}
+    correct_treatment_date(treatment=treatment, by=clinician, today=TODAY, **moved)
     withdraw_treatment(treatment=treatment, reason="Another patient's.", by=clinician, today=TODAY)
 
     assert [words for _, words in told()] == [
@@ -188,22 +186,14 @@ GIVEN = {"activity_mbq": None, "weight_kg": None, "choices": PlanChoices(), "tod
 
 def test_infusion_given_on_another_day_is_told(withheld_for_infusion, infusion, clinician):
     confirm_treatment(
-        treatment=infusion.treatment, started_on=date(2024, 6, 4), override_reason="", by=clinician, **GIVEN
+        treatment=infusion.treatment,
+        started_on=date(2024, 6, 4),
+        override_reason="Given a day later.",
+        by=clinician,
+        **GIVEN,
     )
 
     assert [words.partition(" to ")[2].partition(",")[0] for _, words in told()] == ["Tue 4 Jun 2024"]
-
-
-def test_infusion_asks_for_a_reason_while_a_withdrawal_is_not_confirmed(labetalol, infusion, clinician, owner):
-    facts = agreed(stop_on=date(2024, 5, 27), restart_on=date(2024, 6, 10), restart_owner=owner)
-    planned = plan_withdrawal(medicine=labetalol, occasion=infusion, facts=facts, by=clinician, today=TODAY)
-    given = {"treatment": infusion.treatment, "started_on": date(2024, 6, 3), "by": clinician, **GIVEN}
-
-    with pytest.raises(ReasonNeeded, match="That Labetalol was withdrawn is not confirmed"):
-        confirm_treatment(override_reason="", **given)
-    confirm_withdrawal(withdrawal=planned, facts=facts, by=clinician, today=TODAY)
-    assert against_infusion(infusion.patient, date(2024, 6, 3)) == []
-    confirm_treatment(override_reason="", **given)
 
 
 def test_who_left_is_not_told_but_the_patients_clinician_else_every_clinician(
