@@ -9,11 +9,13 @@ from events.actions import record_event
 from events.undo import Changes
 from imaging.actions.withdrawing import as_it_is, day_ahead
 from imaging.models import ThyroidBlockade
-from imaging.occasions import Occasion, occasion_of
+from imaging.occasions import Occasion, occasion_of, table_of
+from imaging.preparing import OccasionKind, tracer_on
 from iotrex_followup.errors import InputRefused, ReasonNeeded, TransitionRefused
 from iotrex_followup.history import action
 from patients.actions import lock_patient
 from patients.models import Patient
+from schedules.protocol.trace import words
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ def record_blockade(*, occasion: Occasion, facts: BlockadeFacts, by: Staff) -> T
     """Record how the thyroid is blocked for a scan or infusion; one recorded before is replaced by it.
 
     Raises   TransitionRefused: the scan or infusion is not ahead, or the patient's record is closed.
-    Raises   InputRefused: no dose, or days that do not hold the day before or of the scan or infusion.
+    Raises   InputRefused: no dose, or it begins after the scan or infusion, or ends before the day of its tracer.
     Records  blockade.recorded, which can be undone
     """
     patient = lock_patient(occasion.patient)
@@ -95,6 +97,13 @@ def refuse_impossible(blockade: ThyroidBlockade) -> None:
         raise InputRefused("It begins on or before the day of the scan or infusion.", field="starts_on")
     if blockade.last_on < blockade.starts_on:
         raise InputRefused("The last day is before the first.", field="last_on")
+    kind = OccasionKind.SCAN if blockade.visit_id else OccasionKind.INFUSION
+    needed = tracer_on(blockade.counted_from, kind, table_of(blockade.clinic))
+    if blockade.last_on < needed:
+        what = "tracer" if kind is OccasionKind.SCAN else "infusion"
+        raise InputRefused(
+            f"It ends before the day of the {what}. Enter {words(needed)} or a later day.", field="last_on"
+        )
 
 
 def write_event(

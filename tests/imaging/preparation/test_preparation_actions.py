@@ -437,6 +437,7 @@ def test_blockade_recorded_again_replaces_the_first(scan, clinician):
         (0, date(2024, 4, 29), date(2024, 4, 29), "dose_mg"),
         (130, date(2024, 5, 1), date(2024, 5, 2), "starts_on"),
         (130, date(2024, 4, 29), date(2024, 4, 28), "last_on"),
+        (130, date(2024, 4, 20), date(2024, 4, 28), "last_on"),  # the tracer is given on the 29th
     ],
 )
 def test_blockade_that_cannot_be_is_refused(scan, clinician, dose, starts, last, field):
@@ -444,6 +445,16 @@ def test_blockade_that_cannot_be_is_refused(scan, clinician, dose, starts, last,
         record_blockade(occasion=scan, facts=BlockadeFacts("KI", Decimal(dose), starts, last), by=clinician)
 
     assert refused.value.field == field
+
+
+def test_blockade_lasts_until_the_day_of_the_infusion_at_least(infusion, clinician):
+    day_before, day = date(2024, 6, 2), date(2024, 6, 3)
+
+    with pytest.raises(InputRefused, match="Enter Mon 3 Jun 2024 or a later day"):
+        record_blockade(
+            occasion=infusion, facts=BlockadeFacts("KI", Decimal(130), day_before, day_before), by=clinician
+        )
+    record_blockade(occasion=infusion, facts=BlockadeFacts("KI", Decimal(130), day_before, day), by=clinician)
 
 
 def test_clinics_days_are_those_its_table_has(clinic, clinician):
