@@ -43,11 +43,12 @@ def against_infusion(treatment: Treatment) -> list[str]:
 
     Nothing against one that is planned anew: it is prepared for after that. Nor against one stored as given before.
     """
-    stored = Treatment.objects.filter(pk=treatment.pk).values_list("state", flat=True).first()
-    if stored == State.GIVEN or (stored is None and treatment.state == State.PLANNED):
+    on, is_new = treatment.started_on, treatment._state.adding
+    was_planned = Treatment.objects.filter(pk=treatment.pk, state=State.PLANNED)
+    if treatment.state == State.PLANNED if is_new else not was_planned.exists():
         return []
-    on = treatment.started_on
-    rows = Withdrawal.objects.filter(treatment=treatment.pk).exclude(state=Withdrawal.State.DROPPED)
+    of_it = Withdrawal.objects.filter(treatment=treatment.pk).exclude(state=Withdrawal.State.DROPPED)
+    rows = Withdrawal.objects.none() if is_new else of_it
     withdrawals = {row.medicine: row for row in rows.select_related("medicine").order_by("id")}
     taken = Medicine.objects.taken(on=on).filter(patient=treatment.patient).exclude(started_on__gt=on)
     concerned = [*taken, *(medicine for medicine, row in withdrawals.items() if row.is_open)]
