@@ -34,6 +34,6 @@ def withheld(row: Withdrawal) -> Withheld:
 def blockades_of(patient: Patient, today: date) -> list[ThyroidBlockade]:
     """Return the blockades that are not over on `today` and were recorded for the day as it is now."""
     related = ("visit__appointment", "visit__patient", "treatment__patient")
-    rows = ThyroidBlockade.objects.filter(patient=patient, withdrawn=False, last_on__gte=today)
+    rows = ThyroidBlockade.objects.standing().filter(patient=patient, last_on__gte=today)
     found = rows.select_related(*related).prefetch_related("visit__activities").order_by("last_on", "id")
     return [each for each in found if occasion_of(each).day == each.counted_from]

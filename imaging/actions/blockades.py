@@ -7,7 +7,7 @@ from decimal import Decimal
 from accounts.models import Staff
 from events.actions import record_event
 from events.undo import Changes
-from imaging.actions.withdrawing import as_it_is, day_ahead
+from imaging.actions.withdrawing import NOT_PLANNED, as_it_is
 from imaging.models import ThyroidBlockade
 from imaging.occasions import Occasion, occasion_of, table_of
 from imaging.preparing import OccasionKind, tracer_on
@@ -31,14 +31,16 @@ class BlockadeFacts:
 
 @action
 def record_blockade(*, occasion: Occasion, facts: BlockadeFacts, by: Staff) -> ThyroidBlockade:
-    """Record how the thyroid is blocked for a scan or infusion; one recorded before is replaced by it.
+    """Record how the thyroid is blocked for a scan or infusion, also one that is over; it replaces an earlier one.
 
-    Raises   TransitionRefused: the scan or infusion is not ahead, or the patient's record is closed.
+    Raises   TransitionRefused: the scan or infusion is not planned any more, or the patient's record is closed.
     Raises   InputRefused: no dose, or it begins after the scan or infusion, or ends before the day of its tracer.
     Records  blockade.recorded, which can be undone
     """
     patient = lock_patient(occasion.patient)
-    day = day_ahead(as_it_is(occasion))
+    day = as_it_is(occasion).day
+    if day is None:
+        raise TransitionRefused(NOT_PLANNED)
     changes = Changes()
     earlier = standing_of(occasion)
     if earlier:

@@ -177,6 +177,23 @@ class Withdrawal(models.Model):
         return self.state in self.OPEN
 
 
+class BlockadeQuerySet(ClinicRowQuerySet["ThyroidBlockade"]):
+    def standing(self) -> BlockadeQuerySet:
+        """Blockades that were not entered in error, or replaced."""
+        return self.filter(withdrawn=False)
+
+    def of_followed(self) -> BlockadeQuerySet:
+        """Blockades of patients whom we follow."""
+        return self.filter(patient__status=Patient.Status.ACTIVE, patient__care__in=FOLLOWED_HERE)
+
+    def outdated(self) -> BlockadeQuerySet:
+        """Blockades of a planned scan, or an infusion, that is on another day than that they were recorded for."""
+        open_scan = {"visit__activities__activity": MIBG_SCAN, "visit__activities__status__in": OPEN_ACTIVITY}
+        standing = Q(treatment__state__in=(Treatment.State.PLANNED, Treatment.State.GIVEN))
+        day = Coalesce("visit__appointment__on", "visit__target", "treatment__started_on")
+        return self.standing().filter(Q(**open_scan) | standing).exclude(counted_from=day)
+
+
 @keep_history()
 class ThyroidBlockade(models.Model):
     """The thyroid blockade of one planned scan or infusion: what, how much a day, and its first and last day."""
@@ -200,7 +217,7 @@ class ThyroidBlockade(models.Model):
     recorded_by = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+", db_index=False)
     recorded_at = models.DateTimeField(db_default=Now())
 
-    objects: ClassVar[ClinicRowQuerySet[ThyroidBlockade]] = ClinicRowQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[BlockadeQuerySet] = BlockadeQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         ordering = ("starts_on", "id")

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from accounts.models import Clinic
 from imaging.models import ThyroidBlockade, Withdrawal
-from imaging.models.preparation import WithdrawalQuerySet
+from imaging.models.preparation import BlockadeQuerySet, WithdrawalQuerySet
 from imaging.occasions import Occasion, occasion_of, table_of, with_occasions
 from imaging.preparing import (
     Blockade,
@@ -177,12 +177,23 @@ class ClinicRow(NamedTuple):
         return self.withdrawal.state == State.CONFIRMED and self.withdrawal.counted_from != self.occasion.day
 
 
+class BlockadeRow(NamedTuple):
+    """One thyroid blockade, recorded for another day than that of its scan or infusion now."""
+
+    blockade: ThyroidBlockade
+    occasion: Occasion
+
+
 class ClinicPreparation(NamedTuple):
-    """What a clinic has to see to: restarts, the overdue ones first; what is to be confirmed; what is to be decided."""
+    """What a clinic has to see to: restarts, the overdue ones first; what is to be confirmed; what is to be decided.
+
+    `blockades`: those to be recorded anew.
+    """
 
     restarts: Sequence[ClinicRow]
     to_confirm: Sequence[ClinicRow]
     to_decide: Sequence[ClinicRow]
+    blockades: Sequence[BlockadeRow]
 
     @property
     def overdue(self) -> int:
@@ -196,7 +207,15 @@ def clinic_preparation(clinic: Clinic, *, today: date) -> ClinicPreparation:
         restarts=clinic_rows(rows.to_restart(), today),
         to_confirm=clinic_rows(rows.filter(state=State.PLANNED).order_by("stop_on", "id"), today),
         to_decide=clinic_rows(rows.undecided().order_by("counted_from", "id"), today),
+        blockades=blockade_rows(ThyroidBlockade.objects.filter(clinic=clinic).of_followed().outdated()),
     )
+
+
+def blockade_rows(rows: BlockadeQuerySet) -> list[BlockadeRow]:
+    """Return the rows of blockades, the first to end first."""
+    related = ("patient", "visit__appointment", "visit__patient", "treatment__patient")
+    found = rows.select_related(*related).prefetch_related("visit__activities").order_by("last_on", "id")
+    return [BlockadeRow(row, occasion_of(row)) for row in found[:MOST_LISTED]]
 
 
 def clinic_rows(rows: WithdrawalQuerySet, today: date) -> list[ClinicRow]:

@@ -2,6 +2,7 @@
 
 from contextlib import contextmanager
 from datetime import date
+from decimal import Decimal
 
 import pytest
 import time_machine
@@ -9,13 +10,15 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Role
+from imaging.actions.blockades import BlockadeFacts, record_blockade
 from imaging.actions.medicines import MedicineFacts, record_medicine
 from imaging.actions.withdrawals import plan_withdrawal, refuse_withdrawal
 from imaging.models import PreparationPolicy, ThyroidBlockade, Withdrawal
 from patients.models import Medicine
-from schedules.actions import book_visits, mark_not_applicable
+from schedules.actions import book_visits, confirm_treatment, mark_not_applicable, record_visit
+from schedules.plans.planning import PlanChoices
 from tests.factories import MembershipFactory, PatientFactory, enrolled
-from tests.imaging.preparation.conftest import NOW, TODAY, agreed
+from tests.imaging.preparation.conftest import NOW, SCAN_DAY, TODAY, agreed
 
 
 @pytest.fixture(autouse=True)
@@ -183,6 +186,8 @@ def rows_of(clinic, clinician, number):
         whose = {"clinic": clinic, "patient": plan.patient, "recorded_by": clinician, "visit": visit}
         days = {"counted_from": date(2024, 4, 30), "stop_on": date(2024, 4, 22), "restart_on": date(2024, 5, 1)}
         Withdrawal.objects.create(medicine=medicine, **whose, **days)
+        outdated = {"counted_from": date(2024, 4, 29), "starts_on": date(2024, 4, 28), "last_on": date(2024, 4, 28)}
+        ThyroidBlockade.objects.create(product="KI", dose_mg=130, **whose, **outdated)
 
 
 def test_page_of_the_clinic_asks_the_same_for_one_row_and_for_three(signed_in, clinic, clinician):
@@ -236,6 +241,65 @@ def test_blockade_is_filled_in_by_age_recorded_and_marked(signed_in, infusion, p
     assert "<dt>Last day</dt><dd><b>Thu 13 Jun 2024</b></dd>" in shown
     assert "thyroid blockade until Thu 13 Jun 2024" in panel
     assert blockade.withdrawn
+
+
+def blocked(occasion, by, starts_on, last_on):
+    return record_blockade(
+        occasion=occasion, facts=BlockadeFacts("potassium iodide", Decimal(130), starts_on, last_on), by=by
+    )
+
+
+def test_blockade_of_an_infusion_given_on_another_day_is_listed_and_recorded_anew(
+    signed_in, infusion, patient, clinician
+):
+    blocked(infusion, clinician, date(2024, 6, 2), date(2024, 6, 13))
+    assert "Thyroid blockades to be recorded anew" not in text(signed_in, "/preparation/")
+    with later(signed_in, clinician, month=6, day=10):
+        confirm_treatment(
+            treatment=infusion.treatment,
+            started_on=date(2024, 6, 9),
+            activity_mbq=None,
+            weight_kg=None,
+            override_reason="",
+            choices=PlanChoices(),
+            by=clinician,
+            today=date(2024, 6, 10),
+        )
+        page = f"/treatments/{infusion.treatment.pk}/preparation/"
+        assert "Recorded for Mon 3 Jun 2024: its days are to be recorded anew." in text(signed_in, page)
+        listed = text(signed_in, "/preparation/")
+        signed_in.post(
+            f"/treatments/{infusion.treatment.pk}/blockade/",
+            {"product": "potassium iodide", "dose_mg": 130, "starts_on": "2024-06-02", "last_on": "2024-06-19"},
+        )
+        anew = text(signed_in, page)
+
+        assert "Thyroid blockades to be recorded anew" in listed
+        assert "recorded for Mon 3 Jun 2024" in listed
+        assert "its days are to be recorded anew" not in anew
+        assert "<dd><b>Wed 19 Jun 2024</b></dd>" in anew
+        assert "No medicine is withdrawn" in text(signed_in, "/preparation/")
+
+
+def test_blockade_of_a_scan_that_moved_is_listed_until_it_is_not_planned_any_more(signed_in, scan, visit, clinician):
+    blocked(scan, clinician, date(2024, 4, 29), date(2024, 5, 2))
+    book_visits(visits=[visit], on=date(2024, 5, 7), by=clinician, today=TODAY, reason="Asked for it.")
+    assert "recorded for Tue 30 Apr 2024" in text(signed_in, "/preparation/")
+
+    mark_not_applicable(visit=visit, activities=["mibg_scan"], reason="Abroad.", by=clinician)
+    page = text(signed_in, f"/visits/{visit.pk}/preparation/")
+    assert "Recorded for Tue 30 Apr 2024, but this scan is not planned any more." in page
+    assert "Record anew" not in page
+    assert "No medicine is withdrawn" in text(signed_in, "/preparation/")
+
+
+def test_blockade_of_a_scan_done_on_its_day_is_not_listed(signed_in, scan, visit, clinician):
+    blocked(scan, clinician, date(2024, 4, 29), date(2024, 5, 2))
+    with later(signed_in, clinician, day=30):
+        record_visit(
+            visit=visit, occurred_on=date(2024, 4, 30), outcomes={"mibg_scan": "done"}, by=clinician, today=SCAN_DAY
+        )
+        assert "No medicine is withdrawn" in text(signed_in, "/preparation/")
 
 
 def test_days_of_the_clinic_are_set_by_a_clinician_and_seen_by_all(signed_in, client, clinic):
