@@ -52,10 +52,10 @@ class ReadingForm(forms.Form):
         return {each.key: self.cleaned_data[each.key] for each in self.asked}
 
     @property
-    def shown(self) -> dict[str, Any]:
-        """What stands in the form now, by region, for the picture; None where nothing does."""
-        found = {each.key: self[each.key].value() for each in self.asked}
-        return {key: None if value in (None, "") else value for key, value in found.items()}
+    def shown(self) -> dict[str, int | None]:
+        """What stands in the form now, by region, for the picture; None where no value of the scheme does."""
+        levels = {str(value): value for value in range(len(self.scheme.levels))}
+        return {each.key: levels.get(str(self[each.key].value())) for each in self.asked}
 
     @property
     def facts(self) -> ReadingFacts:
@@ -85,10 +85,11 @@ class WithdrawReadingForm(forms.Form):
 
 def value_field(scheme: Scheme, region: Region) -> forms.TypedChoiceField:
     """Return the field of one region: a radio for each of its values."""
+    remedy = f"Choose 0 to {scheme.worst}, 0 where there is no uptake."
     return forms.TypedChoiceField(
         label=region.name,
         coerce=int,
         choices=[(str(value), words) for value, words in enumerate(scheme.levels)],
         widget=forms.RadioSelect,
-        error_messages={"required": f"Choose 0 to {scheme.worst}, 0 where there is no uptake."},
+        error_messages={"required": remedy, "invalid_choice": remedy},
     )

@@ -176,7 +176,7 @@ def score_page(
         "values": shown,
         "body": f"imaging/body_{str(form.scheme.kind).lower()}.html",
         "levels": list(enumerate(form.scheme.levels)),
-        "total": sum(int(value) for value in shown.values() if str(value or "").isdigit()),
+        "total": sum(value or 0 for value in shown.values()),
         "blind": blind,
     }
     return form_page(request, form, study.patient, title=title, button=button, template=TEMPLATE, more=more)

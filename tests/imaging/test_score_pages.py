@@ -88,6 +88,15 @@ def test_form_without_a_region_comes_back_with_what_was_entered(reader, study):
     assert 'fill="url(#curie-2)"' in text(answer)
 
 
+@pytest.mark.parametrize("given", ["²", "٢", "much", "4", "-1", "9" * 5000])
+def test_value_that_is_none_of_the_scheme_is_refused_at_its_region(reader, study, given):
+    answer = reader.post(f"/imaging/studies/{study.pk}/scores/new/", {**entered(head=1), "pelvis": given})
+
+    assert answer.status_code == 422
+    assert answer.context["form"].errors == {"pelvis": ["Choose 0 to 3, 0 where there is no uptake."]}
+    assert (answer.context["total"], answer.context["values"]["pelvis"]) == (1, None)
+
+
 def test_scheme_in_the_address_is_used_and_an_unknown_one_is_not_found(reader, study):
     address = f"/imaging/studies/{study.pk}/scores/new/"
 
