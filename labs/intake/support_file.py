@@ -46,7 +46,7 @@ def mistakes_in(number: int, row: Mapping[str, str], patient: Patient | None, to
         known = ", ".join(SupportiveCare.Product.values)
         yield Finding(number, "product", f"“{row.get('product', '')}” is not known.", f"Write one of {known}.")
     units = row.get("units", "")
-    if units and not (units.isascii() and units.isdigit() and 1 <= int(units) <= MOST_UNITS):
+    if units and not (units.isascii() and units.isdigit() and len(units) < 10 and 1 <= int(units) <= MOST_UNITS):
         yield Finding(
             number, "units", f"“{units}” is no number from 1 to {MOST_UNITS}.", "Correct it or leave it blank."
         )

@@ -68,7 +68,7 @@ class ProtocolForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, label in OPTION_NAMES.items():
-            self.fields[f"{name}_choices"] = forms.CharField(label=f"{label}: months to choose from")
+            self.fields[f"{name}_choices"] = forms.CharField(label=f"{label}: months to choose from", max_length=100)
             self.fields[f"{name}_default"] = forms.IntegerField(label=f"{label}: months unless chosen otherwise")
 
     @classmethod

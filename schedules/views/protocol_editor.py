@@ -174,7 +174,7 @@ def with_another_phase(request: ClinicRequest) -> tuple[ProtocolForm, PhaseSet]:
     """Return the forms as entered, with one empty phase more."""
     entered = request.POST.copy()
     sent = entered.get("phases-TOTAL_FORMS", "")
-    count = min(int(sent), MOST_PHASES) if sent.isdecimal() else 0
+    count = min(int(sent[:9]), MOST_PHASES) if sent.isdecimal() else 0
     entered["phases-TOTAL_FORMS"] = str(count + 1)
     entered.update({f"phases-{count}-kind": "visit", f"phases-{count}-unit": "months"})
     return ProtocolForm(entered), Phases(entered, prefix="phases")

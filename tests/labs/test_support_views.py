@@ -146,6 +146,8 @@ def test_list_is_imported_once(listed, treated):
         ("{mrn},2024-03-07,platelets,,,", "row 3, given_on: This day lies ahead."),
         ("{mrn},2024-03-04,plasma,,,", "row 3, product: “plasma” is not known. Write one of platelets, red_cells"),
         ("{mrn},2024-03-04,platelets,0,,", "row 3, units: “0” is no number from 1 to 99."),
+        ("{mrn},2024-03-04,platelets,²,,", "row 3, units: “²” is no number from 1 to 99."),
+        (f"{{mrn}},2024-03-04,platelets,{'9' * 5000},,", "is no number from 1 to 99."),
     ],
 )
 def test_list_with_a_mistake_stores_nothing(listed, treated, line, told, capsys, tmp_path, clinic):

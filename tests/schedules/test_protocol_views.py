@@ -105,6 +105,21 @@ def test_a_phase_is_added_and_left_out(signed_in, draft):
     assert keys == ["weeks", "months", "quarters", "years", "imaging", "late_imaging"]
 
 
+@pytest.mark.parametrize("sent", ["", "²", "9" * 5000])
+def test_a_phase_is_added_whatever_number_was_sent(signed_in, draft, sent):
+    added = signed_in.post(page("edit_protocol", draft), entered(draft, **{"phases-TOTAL_FORMS": sent, "step": "add"}))
+
+    assert "phases-0-kind" in added.content.decode()
+
+
+def test_choices_of_more_digits_than_can_be_read_are_refused_at_their_field(signed_in, draft):
+    sent = entered(draft, imaging_interval_choices="9" * 5000, step="check")
+
+    answer = signed_in.post(page("edit_protocol", draft), sent)
+
+    assert answer.context["form"].errors.keys() == {"imaging_interval_choices"}
+
+
 def test_two_people_do_not_overwrite_each_other(client, signed_in, draft, clinic):
     read = signed_in.get(page("edit_protocol", draft)).context["seen_text"]
     client.force_login(MembershipFactory(clinic=clinic, role=Role.CLINICIAN, staff__name="Dr Second").staff)
