@@ -334,12 +334,67 @@ def test_adjudication_is_not_brought_back_when_the_readers_agree(study, adjudica
         undo(event=Event.objects.get(kind="score.withdrawn"), by=third, now=NOW)
 
 
-def test_adjudication_is_not_brought_back_over_what_both_now_give(study, adjudicated, first, second, third):
-    withdraw_reading(reading=adjudicated, reason="Wrong scan.", by=third)
-    for reader, pelvis in ((first, 2), (second, 3)):
-        own = study.readings.get(reader=reader)
-        fields = {"values": values_of(head=1, pelvis=pelvis)}
-        change_reading(reading=own, fields=fields, reason="x", by=reader, today=TODAY)
+def change(reading, by, **given):
+    values = {key: value for key, value in reading.values.items() if value} | given
+    return change_reading(reading=reading, fields={"values": values_of(**values)}, reason="x", by=by, today=TODAY)
 
-    with pytest.raises(InputRefused, match="Head and face"):
-        undo(event=Event.objects.get(kind="score.withdrawn"), by=third, now=NOW)
+
+@pytest.mark.parametrize("given", [{"head": 1}, {"pelvis": 0}])
+def test_adjudication_is_not_brought_back_over_what_a_reader_gives_now(study, adjudicated, first, second, third, given):
+    withdraw_reading(reading=adjudicated, reason="Wrong scan.", by=third)
+    for reader in (first, second) if "head" in given else (first,):
+        change(study.readings.get(reader=reader), reader, **given)
+    withdrawal = Event.objects.get(kind="score.withdrawn")
+
+    with pytest.raises(TransitionRefused, match="Undo that later change first, or adjudicate the scan anew"):
+        undo(event=withdrawal, by=third, now=NOW)
+    for changed in Event.objects.filter(kind="score.changed"):
+        undo(event=changed, by=changed.by, now=NOW)
+    undo(event=withdrawal, by=third, now=NOW)
+
+    assert counted(study).adjudication == adjudicated
+
+
+def test_undone_change_of_an_adjudication_overrules_no_reader(study, first, second, third):
+    own = read(study, first, pelvis=2, head=1)
+    read(study, second, pelvis=3, head=2)
+    decided = change(settle(study, third, pelvis=3, head=1), third, head=2)
+    withdraw_reading(reading=decided, reason="Wrong scan.", by=third)
+    change(own, first, head=2)  # both give 2 now
+    before = stored(ScoreReading)
+
+    for kind in ("score.withdrawn", "score.changed"):  # the first leaves two who differ, the second would give 1
+        with pytest.raises(TransitionRefused, match="adjudicate the scan anew"):
+            undo(event=Event.objects.get(kind=kind, by=third), by=third, now=NOW)
+
+    assert stored(ScoreReading) == before
+
+
+@pytest.mark.parametrize("kind", ["score.recorded", "score.adjudicated"])
+def test_entry_is_not_undone_over_a_later_change(study, first, third, kind, request):
+    if kind == "score.recorded":
+        by, reading = first, change(read(study, first, pelvis=2), first, pelvis=3)
+    else:
+        by, reading = third, change(request.getfixturevalue("adjudicated"), third, pelvis=2)
+    entry = Event.objects.get(kind=kind, by=by)
+
+    with pytest.raises(TransitionRefused, match="Undo that later change first"):
+        undo(event=entry, by=by, now=NOW)
+    undo(event=Event.objects.get(kind="score.changed"), by=by, now=NOW)
+    undo(event=entry, by=by, now=NOW)
+
+    assert ScoreReading.objects.get(pk=reading.pk).withdrawn
+
+
+def test_changes_of_a_reading_are_undone_from_the_last(study, first):
+    ACTS["score.changed"](change(read(study, first, pelvis=2), first, pelvis=3), first)  # its values, then its note
+
+    with pytest.raises(TransitionRefused, match="Undo that later change first"):
+        undo(event=Event.objects.filter(kind="score.changed").earliest("id"), by=first, now=NOW)
+
+
+def test_change_is_not_undone_once_the_reading_was_taken_back(study, first):
+    withdraw_reading(reading=change(read(study, first), first, pelvis=1), reason="Wrong scan.", by=first)
+
+    with pytest.raises(TransitionRefused, match="Undo that later change first"):
+        undo(event=Event.objects.get(kind="score.changed"), by=first, now=NOW)
