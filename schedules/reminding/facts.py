@@ -120,22 +120,21 @@ def candidates(
 ) -> list[Candidate]:
     """Return the open visits of patients in follow-up with a reminder that might fall on `first` to `last`.
 
-    Each of the three ways to find them reads a range of an index of its own.
+    Each of the three ways to find them reads a range of an index of its own. What belongs to a visit is read once it
+    is found, so that no plan can choose to read all patients instead.
     """
-    open_visits = PlannedVisit.objects.open().not_drawn().filter(clinic=clinic)
-    open_visits = open_visits.filter(patient__care=Care.FOLLOWED, patient__status=Patient.Status.ACTIVE)
-    if patient:
-        open_visits = open_visits.filter(patient=patient)
-    booked = Q(appointment__state=Appointment.State.BOOKED, appointment__clinic=clinic)
-    ahead = spans("appointment__on", days_of(rules, Moment.BEFORE_BOOKED), first, last, back=True)
+    of_whom = Q(clinic=clinic, patient=patient) if patient else Q(clinic=clinic)
+    open_visits = PlannedVisit.objects.open().not_drawn().filter(of_whom).order_by()
+    ahead = spans("on", days_of(rules, Moment.BEFORE_BOOKED), first, last, back=True)
     windows = spans("opens", days_of(rules, Moment.BEFORE_WINDOW), first, last, back=True)
     late = spans("closes", (days + 1 for days in days_of(rules, Moment.OVERDUE)), first, last, back=False)
-    found: dict[UUID, Candidate] = {}
-    for span, also in ((ahead, booked), (windows, Q()), (late, Q())):
-        if span is not None:
-            rows = map(Candidate._make, open_visits.filter(span, also).values_list(*COLUMNS))
-            found |= {each.visit: each for each in rows}
-    return list(found.values())
+    ways = [open_visits.filter(span).values_list("pk") for span in (windows, late) if span is not None]
+    if ahead is not None:
+        booked = Appointment.objects.filter(of_whom, ahead, state=Appointment.State.BOOKED).order_by()
+        ways.append(open_visits.filter(appointment__in=among(booked.values_list("pk", flat=True))).values_list("pk"))
+    found = [pk for (pk,) in ways[0].union(*ways[1:])] if ways else []
+    followed = open_visits.filter(patient__care=Care.FOLLOWED, patient__status=Patient.Status.ACTIVE)
+    return [Candidate._make(row) for row in followed.filter(pk__in=among(found)).values_list(*COLUMNS)]
 
 
 def untold(
