@@ -6,7 +6,8 @@ from imaging.models import ThyroidBlockade, Withdrawal
 from imaging.occasions import occasion_of, with_occasions
 from imaging.preparing import folded
 from patients.models import Patient
-from schedules.documents.preparing import Agreed, Withheld
+from schedules.documents.preparing import Agreed, Blocked, Withheld
+from schedules.protocol.trace import words
 
 NONE_NEEDED = "none needed"
 
@@ -19,7 +20,7 @@ def agreed_with(patient: Patient, today: date) -> Agreed:
     return Agreed(
         is_open=bool(rows),
         withheld=tuple(withheld(each) for each in standing),
-        blockades=tuple(each.last_on for each in blockades_of(patient, today)),
+        blockades=tuple(map(blocked, blockades_of(patient, today))),
     )
 
 
@@ -28,7 +29,17 @@ def withheld(row: Withdrawal) -> Withheld:
     if row.stop_on is None or row.restart_on is None:
         raise ValueError("a confirmed withdrawal has its days")
     substitute = "" if folded(row.substitute) == NONE_NEEDED else row.substitute
-    return Withheld(row.medicine.name, row.stop_on, row.restart_on, substitute)
+    return Withheld(row.medicine.name, row.stop_on, row.restart_on, substitute, occasion_words(row))
+
+
+def blocked(row: ThyroidBlockade) -> Blocked:
+    """Return what is printed of a blockade."""
+    return Blocked(f"{row.product}, {row.dose_mg:f} mg a day", row.starts_on, row.last_on, occasion_words(row))
+
+
+def occasion_words(row: Withdrawal | ThyroidBlockade) -> str:
+    """Name what a row is for, with its day: "MIBG scan, Month 3, Tue 30 Apr 2024"."""
+    return f"{occasion_of(row).name}, {words(row.counted_from)}" if row.counted_from else occasion_of(row).name
 
 
 def blockades_of(patient: Patient, today: date) -> list[ThyroidBlockade]:

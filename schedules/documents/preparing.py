@@ -12,24 +12,38 @@ MIBG_SCAN = "mibg_scan"
 
 @dataclass(frozen=True, slots=True)
 class Withheld:
-    """A medicine that a clinician has confirmed to be withheld; `substitute` blank: nothing is taken instead."""
+    """A medicine that a clinician has confirmed to be withheld; `substitute` blank: nothing is taken instead.
+
+    `occasion` names the scan or infusion it is for, with its day.
+    """
 
     medicine: str
     stop_on: date
     restart_on: date
     substitute: str = ""
+    occasion: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """A thyroid blockade: what is taken, from the first day to the last, both inclusive."""
+
+    what: str
+    starts_on: date
+    last_on: date
+    occasion: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Agreed:
-    """What was agreed with a patient: the medicines withheld, and the last days of thyroid blockades.
+    """What was agreed with a patient: the medicines withheld, and the thyroid blockades.
 
     `is_open`: a medicine is withheld, or to be, also one that may not be named since its scan or infusion moved.
     """
 
     is_open: bool = False
     withheld: tuple[Withheld, ...] = ()
-    blockades: tuple[date, ...] = ()
+    blockades: tuple[Blocked, ...] = ()
 
 
 # What was agreed with a patient, as it stands on a day; the app that knows it adds it in AppConfig.ready.
@@ -43,7 +57,8 @@ def medicine_lines(patient: Patient, activities: Iterable[str], words: Wording, 
     """
     agreed = [tell(patient, today) for tell in AGREED]
     withheld = [line for each in agreed for medicine in each.withheld for line in withheld_lines(medicine, words)]
-    blocked = [words["blockade_last"].format(date=words.write(last)) for each in agreed for last in each.blockades]
+    blockades = [blocked for each in agreed for blocked in each.blockades]
+    blocked = [words["blockade_last"].format(date=words.write(each.last_on)) for each in blockades]
     is_open = any(each.is_open for each in agreed)
     if not (withheld or blocked or is_open or is_ahead(patient, activities, today)):
         return []

@@ -13,6 +13,7 @@ from iotrex_followup.documents import as_one_pdf, typeset
 from iotrex_followup.errors import TransitionRefused
 from patients.models import Patient
 from schedules.appointments.decisions import absence_on
+from schedules.documents.preparing import AGREED
 from schedules.documents.source import approval_of, current_plan, in_order, printed_visits
 from schedules.models import Appointment, Plan, PlannedActivity, PlannedVisit
 from schedules.names import FULL_NAMES, activity_name, timepoint_name
@@ -80,6 +81,9 @@ def visit_plan_pages(patient: Patient, *, calendar: WorkingCalendar, today: date
         return calendar.is_working(day) and absence_on(day, absences) is None
 
     context = content(plan, printed_visits(plan), possible, today, moves_of(plan))
+    agreed = [tell(patient, today) for tell in AGREED]
+    context["withheld"] = [medicine for each in agreed for medicine in each.withheld]
+    context["blockades"] = [blockade for each in agreed for blockade in each.blockades]
     return typeset("documents/visit_plan.html", context, paper=patient.clinic.paper)
 
 

@@ -178,7 +178,7 @@ class TestVisitPlan:
         calendar = working_calendar(clinic)
         for each in (plan, late):
             patient = Patient.objects.select_related("clinic", "responsible_clinician").get(pk=each.patient_id)
-            with django_assert_num_queries(6):  # one for what moved
+            with django_assert_num_queries(8):  # one for what moved
                 documents.visit_plan_pdf(patient, calendar=calendar, today=TODAY)
 
     def test_of_a_patient_without_a_treatment_given_is_refused(self, clinic: Clinic) -> None:

@@ -12,6 +12,8 @@ from imaging.actions.blockades import BlockadeFacts, record_blockade
 from imaging.actions.withdrawals import confirm_withdrawal, plan_withdrawal, record_restart, refuse_withdrawal
 from imaging.preparing import folded, names_of, packaged
 from schedules.actions import book_visits, confirm_treatment, mark_not_applicable, withdraw_treatment
+from schedules.calendars import working_calendar
+from schedules.documents import visit_plan_pdf
 from schedules.documents.patient_sheet import patient_sheet_pdf
 from schedules.documents.preparing import medicine_lines
 from schedules.documents.wording import LANGUAGES, wording
@@ -155,3 +157,24 @@ def test_no_text_shipped_for_patients_names_a_medicine(path):
 @pytest.mark.parametrize("name", KNOWN)
 def test_clinic_cannot_write_a_medicine_into_a_reminder(name):
     assert list(wrong_words(f"Do not take {name.upper()} before.", ""))
+
+
+def test_visit_plan_prints_what_was_confirmed_and_the_blockade(confirmed, scan, clinician, patient):
+    facts = BlockadeFacts("Potassium iodide", Decimal(130), date(2024, 4, 29), date(2024, 4, 30))
+    record_blockade(occasion=scan, facts=facts, by=clinician)
+
+    text = text_of(visit_plan_pdf(patient, calendar=working_calendar(patient.clinic), today=TODAY))
+
+    assert "Labetalol withheld" in text
+    assert "Instead: Doxazosin 4 mg" in text
+    assert "Mon 22 Apr 2024" in text
+    assert "Potassium iodide, 130 mg a day" in text
+    assert "MIBG scan, Month 3, Tue 30 Apr 2024" in " ".join(text.split())
+    assert "Tue 30 Apr 2024 (last day)" in text
+
+
+def test_visit_plan_names_no_medicine_that_is_only_planned(withdrawal, patient):
+    text = text_of(visit_plan_pdf(patient, calendar=working_calendar(patient.clinic), today=TODAY))
+
+    assert "Labetalol" not in text
+    assert "Preparation for MIBG" not in text
