@@ -8,7 +8,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import Membership
 from imaging.demo.seed import add_images
+from interop.simulation.clinic import SLUG
 from labs.demo.seed import add_results
 from schedules.demo.clinic import PASSWORD, SIGN_INS, is_seeded
 from schedules.demo.seed import seed
@@ -44,6 +46,11 @@ class Command(BaseCommand):
             self.stdout.write(f"{demo.clinic} is stored with {given['patients']} patients around {today}.")
 
     def print_sign_ins(self) -> None:
-        """Print the people of the demo with the password they share."""
+        """Print the people of the demo, and of a simulated clinic that was kept, with the password they share."""
         for person in SIGN_INS:
             self.stdout.write(f"  {person.role.label:<14} {person.email:<26} {PASSWORD}")
+        kept = Membership.objects.filter(clinic__slug=SLUG).select_related("staff").order_by("staff__email")
+        if kept:
+            self.stdout.write("  In the simulated clinic:")
+        for each in kept:
+            self.stdout.write(f"  {each.get_role_display():<14} {each.staff.email:<26} {PASSWORD}")

@@ -44,6 +44,9 @@ def test_a_clinic_that_is_kept_ends_today_and_its_people_sign_in(client) -> None
     play_and_keep(patients=1, years=0.05, seed=1, out=None)
     assert Patient.objects.get().treatments.get().started_on >= timezone.now().date() - timedelta(days=20)
     assert client.login(username="c1@example.org", password=PASSWORD)
+    out = io.StringIO()
+    call_command("seed_demo", "--sign-ins", stdout=out)
+    assert f"c1@example.org             {PASSWORD}" in out.getvalue().split("In the simulated clinic:")[1]
 
 
 @pytest.mark.django_db
