@@ -13,14 +13,14 @@ THRESHOLDS: Mapping[str, tuple[str, str, Decimal]] = {
     "residual_below_mm": ("Complete response: residual tumour below", "mm", Decimal(100)),
     "node_below_mm": ("Complete response: lymph node below", "mm", Decimal(100)),
     "decrease_least_percent": ("Partial response: decrease of at least", "%", Decimal(100)),
-    "increase_over_percent": ("Progression: increase of more than", "%", Decimal(1000)),
-    "increase_least_mm": ("Progression: and of at least", "mm", Decimal(100)),
+    "increase_over_percent": ("Progression: growth of more than", "%", Decimal(1000)),
+    "increase_least_mm": ("Progression: growth of at least", "mm", Decimal(100)),
     "bone_response_most": ("Bone, partial response: relative score of at most", "", Decimal(10)),
-    "bone_response_least": ("Bone, partial response: and of at least", "", Decimal(10)),
+    "bone_response_least": ("Bone, partial response: relative score of at least", "", Decimal(10)),
     "bone_progression_least": ("Bone, progression: relative score of at least", "", Decimal(10)),
     "marrow_minimal_most_percent": ("Marrow, minimal disease: tumour of at most", "%", Decimal(100)),
-    "marrow_increase_over_times": ("Marrow, progression: more than the baseline times", "", Decimal(100)),
-    "marrow_increase_over_percent": ("Marrow, progression: and more than", "%", Decimal(100)),
+    "marrow_increase_over_times": ("Marrow, progression: multiple of the baseline of more than", "", Decimal(100)),
+    "marrow_increase_over_percent": ("Marrow, progression: tumour of more than", "%", Decimal(100)),
 }
 WORDS = "words"  # what is no number: the rules in words, and how the parts make one response
 

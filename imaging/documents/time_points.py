@@ -117,10 +117,11 @@ def marker_row(course: Mapping[str, Any]) -> MarkerRow:
 
 
 def marker_words(value: Mapping[str, Any] | None) -> str:
-    """Return a value with its day: "2.4 nmol/L high, 2 May 2024"; nothing of none."""
+    """Return a value with its day, which breaks between them alone: "2.4 nmol/L high, 2 May 2024"; nothing of none."""
     if value is None:
         return ""
-    return f"{value['text']}{' high' if value['high'] else ''}, {nice_date(date.fromisoformat(value['on']))}"
+    parts = f"{value['text']}{' high' if value['high'] else ''},", f"{date.fromisoformat(value['on']):%-d %b %Y}"
+    return " ".join(part.replace(" ", "\N{NO-BREAK SPACE}") for part in parts)
 
 
 def unbroken(sentence: str) -> str:

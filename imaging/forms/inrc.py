@@ -10,8 +10,6 @@ from imaging.courses.inrc_rules import THRESHOLDS, WORDS
 from imaging.models import ImagingPolicy
 from imaging.response.inrc import INRC_2017, SourcedNumber
 
-READ = "Read in the paper"
-
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -50,7 +48,10 @@ class InrcForm(forms.Form):
     def add_source(self, name: str, title: str) -> None:
         """Add the fields that say where it was read."""
         self.fields[f"{name}.source"] = forms.CharField(required=False, max_length=300, label=f"{title}: source")
-        self.fields[f"{name}.verified"] = forms.BooleanField(required=False, label=READ)
+        read = forms.CheckboxInput(attrs={"aria-label": f"{title}: read in the paper"})
+        self.fields[f"{name}.verified"] = forms.BooleanField(
+            required=False, widget=read, label=f"{title}: read in the paper"
+        )
 
     def clean(self) -> dict[str, Any]:
         """Refuse a source without the number it is of."""
