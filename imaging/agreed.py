@@ -13,10 +13,13 @@ NONE_NEEDED = "none needed"
 
 
 def agreed_with(patient: Patient, today: date) -> Agreed:
-    """Return what the patient may read: what moved since it was confirmed they are asked about again."""
+    """Return what the patient may read: what moved since it was confirmed they are asked about again.
+
+    Of a medicine that ended for good they are not told to take it again.
+    """
     confirmed = Withdrawal.objects.filter(patient=patient, state=Withdrawal.State.CONFIRMED).order_by("stop_on", "id")
     rows = with_occasions(confirmed)
-    standing = [each for each in rows if occasion_of(each).day == each.counted_from]
+    standing = [each for each in rows if occasion_of(each).day == each.counted_from and each.medicine.ended_on is None]
     return Agreed(
         is_open=bool(rows),
         withheld=tuple(withheld(each) for each in standing),

@@ -65,6 +65,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("withdrawals/<uuid:pk>/confirm/", withdrawals.confirm_withdrawal, name="confirm_withdrawal"),
     path("withdrawals/<uuid:pk>/decide/", withdrawals.decide_withdrawal, name="decide_withdrawal"),
     path("withdrawals/<uuid:pk>/restart/", withdrawals.restart_medicine, name="restart_medicine"),
+    path("withdrawals/<uuid:pk>/not-taken-again/", withdrawals.end_withdrawal, name="end_withdrawal"),
     path("withdrawals/<uuid:pk>/hand-over/", withdrawals.hand_over_restart, name="hand_over_restart"),
     path("withdrawals/<uuid:pk>/not-after-all/", withdrawals.drop_withdrawal, name="drop_withdrawal"),
     path("preparation/", preparation.preparation, name="preparation"),

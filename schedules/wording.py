@@ -181,6 +181,7 @@ SENTENCES = {
     "withdrawal.refused": "{medicine} cannot be withdrawn for the {occasion} of {day}",
     "withdrawal.decided": "Decided for the {occasion} of {day}, though {medicine} cannot be withdrawn",
     "withdrawal.restarted": "{medicine} taken again on {restarted_on}",
+    "withdrawal.not_restarted": "{medicine} not taken again, which was withdrawn for the {occasion} of {day}",
     "withdrawal.handed_over": "{to} sees to it that {medicine} is taken again",
     "withdrawal.dropped": "{medicine} not withdrawn after all for the {occasion} of {day}",
     "blockade.recorded": "Thyroid blockade from {starts_on} to {last_on}, for the {occasion}: {what}",

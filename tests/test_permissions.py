@@ -78,6 +78,7 @@ DECIDED = {
     "post withdrawals/refuse",
     "post withdrawals/{pk}/confirm",
     "post withdrawals/{pk}/decide",
+    "post withdrawals/{pk}/not-taken-again",
     "post baselines/{pk}/choose",
     "post baselines/{pk}/clear",
     "post laboratories",
@@ -140,7 +141,7 @@ DECIDED_PAGES = {
     *("reminders/change/", "reminders/texts/<str:name>/<slug:channel>/<slug:language>/"),
     *("sign-offs/sign/", "sign-offs/<uuid:pk>/withdraw/", "visits/<uuid:pk>/let-go-on/", "visits/<uuid:pk>/carry/"),
     *("medicines/<uuid:pk>/cannot-be-withdrawn/", "preparation/days/change/"),
-    *("withdrawals/<uuid:pk>/confirm/", "withdrawals/<uuid:pk>/decide/"),
+    *("withdrawals/<uuid:pk>/confirm/", "withdrawals/<uuid:pk>/decide/", "withdrawals/<uuid:pk>/not-taken-again/"),
 }
 # What a clinician and an administrator may do, and a coordinator not.
 SIMULATED_PAGES = {"protocols/<uuid:pk>/changes/", "simulations/<uuid:pk>/retry/"}

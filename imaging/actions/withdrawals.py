@@ -181,6 +181,31 @@ def record_restart(
 
 
 @action
+def end_withdrawal(*, withdrawal: Withdrawal, reason: str, by: Staff, today: date) -> Withdrawal:
+    """Record, as a clinician, that a medicine that was withheld is not taken again since it ended for good.
+
+    Raises   TransitionRefused: it was not withheld, is taken again already, or stands on the list as taken.
+    Raises   InputRefused: `by` is no clinician.
+    Raises   ReasonNeeded: no reason.
+    Records  withdrawal.not_restarted, which can be undone
+    """
+    withdrawal = locked(withdrawal)
+    refuse_other_than_clinician(withdrawal, by)
+    begun = has_begun(withdrawal, today)
+    changes = step_to(withdrawal, State.ENDED)
+    if not begun:
+        raise TransitionRefused("It has not been stopped yet. Take the withdrawal back instead.")
+    if withdrawal.medicine.ended_on is None:
+        raise TransitionRefused("It stands on the list as taken. Record there first when it ended.")
+    if not reason:
+        raise ReasonNeeded(["Nobody is asked any more to have it taken again."], field="reason")
+    withdrawal.reason = reason
+    withdrawal.save(update_fields=["state", "reason"])
+    write_event("withdrawal.not_restarted", withdrawal, changes, by=by, reason=reason)
+    return withdrawal
+
+
+@action
 def hand_over_restart(*, withdrawal: Withdrawal, to: Staff, by: Staff) -> Withdrawal:
     """Let somebody else see to it that a medicine is taken again.
 

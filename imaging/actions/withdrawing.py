@@ -24,6 +24,7 @@ ALLOWED = {
     State.CONFIRMED: (State.PLANNED, State.CONFIRMED, State.CANNOT),
     State.CANNOT: (State.PLANNED, State.CONFIRMED),
     State.RESTARTED: (State.CONFIRMED,),
+    State.ENDED: (State.CONFIRMED,),
     State.DROPPED: (State.PLANNED, State.CONFIRMED, State.CANNOT),
 }
 OVER = "It is {state}: nothing can be changed any more."

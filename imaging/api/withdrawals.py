@@ -84,6 +84,10 @@ class RestartSerializer(Shape):
     )
 
 
+class EndedWithdrawalSerializer(Shape):
+    reason = serializers.CharField(allow_blank=True, default="", max_length=500)
+
+
 class RestartOwnerSerializer(Shape):
     to = ColleagueField(queryset=Staff.objects.all())
 
@@ -116,6 +120,7 @@ class WithdrawalResource(Resource):
         "refuse": May.DECIDE,
         "decide": May.DECIDE,
         "restart": May.RECORD,
+        "end": May.DECIDE,
         "hand_over": May.RECORD,
         "drop": May.RECORD,
     }
@@ -126,6 +131,7 @@ class WithdrawalResource(Resource):
         "refuse": RefusedWithdrawalSerializer,
         "decide": WithdrawalDecisionSerializer,
         "restart": RestartSerializer,
+        "end": EndedWithdrawalSerializer,
         "hand_over": RestartOwnerSerializer,
         "drop": DropSerializer,
     }
@@ -180,6 +186,14 @@ class WithdrawalResource(Resource):
         body = self.body()
         return self.change(
             lambda row: actions.record_restart(withdrawal=row, by=self.staff, today=self.today(row.clinic), **body)
+        )
+
+    @action(detail=True, methods=["post"], url_path="not-taken-again")
+    def end(self, request: Request, pk: UUID) -> Response:
+        """Record that it is not taken again since it ended for good; a clinician's decision."""
+        body = self.body()
+        return self.change(
+            lambda row: actions.end_withdrawal(withdrawal=row, by=self.staff, today=self.today(row.clinic), **body)
         )
 
     @action(detail=True, methods=["post"], url_path="hand-over")

@@ -80,6 +80,7 @@ class Withdrawal(models.Model):
         CONFIRMED = "confirmed", "Confirmed"
         CANNOT = "cannot", "Cannot be withdrawn"
         RESTARTED = "restarted", "Taken again"
+        ENDED = "ended", "Not taken again"
         DROPPED = "dropped", "Not withdrawn after all"
 
     OPEN = (State.PLANNED, State.CONFIRMED, State.CANNOT)
@@ -113,7 +114,9 @@ class Withdrawal(models.Model):
         Staff, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
     confirmed_on = models.DateField(null=True, blank=True)
-    reason = models.TextField(blank=True, help_text="Why it cannot be withdrawn, or was not after all.")
+    reason = models.TextField(
+        blank=True, help_text="Why it cannot be withdrawn, was not after all, or is not taken again."
+    )
     decision = models.TextField(blank=True, help_text="What was decided of the scan or infusion all the same.")
     moves = models.PositiveSmallIntegerField(default=0, help_text="How often a move was told of.")
     told_day = models.DateField(

@@ -153,6 +153,25 @@ def restart_medicine(request: ClinicRequest, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@requires(May.DECIDE)
+def end_withdrawal(request: ClinicRequest, pk: UUID) -> HttpResponse:
+    """Record that a medicine that was withheld is not taken again."""
+    withdrawal = find_withdrawal(request, pk)
+    today = request.clinic.local_date(timezone.now())
+    form = ReasonForm(request.POST or None)
+    if accepted(
+        form,
+        lambda: actions.end_withdrawal(
+            withdrawal=withdrawal, reason=form.cleaned_data["reason"], by=request.user, today=today
+        ),
+    ):
+        return back_to(request, occasion_of(withdrawal))
+    title = f"{withdrawal.medicine.name} is not taken again"
+    button = "Record that it is not taken again"
+    return withdrawal_form(request, form, row_for(request, withdrawal), title=title, button=button)
+
+
+@require_http_methods(["GET", "POST"])
 @requires(May.RECORD)
 def hand_over_restart(request: ClinicRequest, pk: UUID) -> HttpResponse:
     """Let somebody else see to it that a medicine is taken again."""

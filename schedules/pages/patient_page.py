@@ -41,7 +41,8 @@ DECISIONS = (
     *("setting.signed", "setting.sign_off_withdrawn", "reminder_rules.changed"),
     *("range.set", "range.retired", "lab_policy.changed", "lab_policy.signed"),
     *("clinical_event.decided", "visit.let_go_on", "visit.carried"),
-    *("withdrawal.confirmed", "withdrawal.refused", "withdrawal.decided", "preparation_policy.changed"),
+    *("withdrawal.confirmed", "withdrawal.refused", "withdrawal.decided", "withdrawal.not_restarted"),
+    "preparation_policy.changed",
 )
 # Whether a coordinator may undo these depends on the alert; it is offered on its own page.
 ANSWERS = ("alert.acknowledged", "alert.snoozed", "alert.resolved")

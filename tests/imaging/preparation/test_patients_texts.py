@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 
 from imaging.actions.blockades import BlockadeFacts, record_blockade
+from imaging.actions.medicines import end_medicine
 from imaging.actions.withdrawals import confirm_withdrawal, plan_withdrawal, record_restart, refuse_withdrawal
 from imaging.preparing import folded, names_of, packaged
 from schedules.actions import book_visits, confirm_treatment, mark_not_applicable, withdraw_treatment
@@ -59,6 +60,12 @@ def test_substitute_that_is_not_needed_is_not_told(patient, withdrawal, clinicia
     confirm_withdrawal(withdrawal=withdrawal, facts=facts, by=clinician, today=TODAY)
 
     assert len(lines(patient)) == 2
+
+
+def test_medicine_that_ended_for_good_is_not_said_to_be_taken_again(patient, confirmed, labetalol, clinician):
+    end_medicine(medicine=labetalol, ended_on=TODAY, by=clinician, today=TODAY)
+
+    assert lines(patient) == [ASK["en"]]
 
 
 def test_what_moved_since_it_was_confirmed_is_not_named(patient, confirmed, visit, clinician):

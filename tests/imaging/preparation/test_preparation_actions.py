@@ -23,6 +23,7 @@ from imaging.actions.withdrawals import (
     confirm_withdrawal,
     decide_all_the_same,
     drop_withdrawal,
+    end_withdrawal,
     hand_over_restart,
     plan_withdrawal,
     record_restart,
@@ -37,6 +38,7 @@ from tests.factories import MembershipFactory, PatientFactory, noon, visit_of
 from tests.imaging.preparation.conftest import NOW, SCAN_DAY, TODAY, agreed
 from tests.snapshot import stored
 
+BEGUN = date(2024, 4, 22)
 KEPT = (Medicine, Withdrawal, ThyroidBlockade, PreparationPolicy)
 BLOCKADE = BlockadeFacts("potassium iodide", Decimal(130), date(2024, 4, 29), date(2024, 4, 29))
 
@@ -70,12 +72,18 @@ def other(s):
     return record_medicine(patient=s["patient"], facts=MedicineFacts("Ramipril"), by=s["by"], today=TODAY)
 
 
+def ended_for_good(s):
+    confirm(s)
+    end_medicine(medicine=s["medicine"], ended_on=TODAY, by=s["by"], today=TODAY)
+
+
 GIVEN = {
     "medicine.changed": other,
     "medicine.ended": other,
     "medicine.withdrawn": other,
     "withdrawal.planned": other,
     "withdrawal.restarted": confirm,
+    "withdrawal.not_restarted": ended_for_good,
     "withdrawal.decided": refuse,
     "blockade.withdrawn": lambda s: record_blockade(occasion=s["scan"], facts=BLOCKADE, by=s["by"]),
 }
@@ -100,6 +108,9 @@ DONE = {
     ),
     "withdrawal.restarted": lambda s: record_restart(
         withdrawal=s["withdrawal"], restarted_on=date(2024, 5, 1), by=s["by"], today=date(2024, 5, 2)
+    ),
+    "withdrawal.not_restarted": lambda s: end_withdrawal(
+        withdrawal=s["withdrawal"], reason="Doxazosin stays.", by=s["by"], today=BEGUN
     ),
     "withdrawal.handed_over": lambda s: hand_over_restart(withdrawal=s["withdrawal"], to=s["by"], by=s["by"]),
     "withdrawal.dropped": lambda s: drop_withdrawal(
@@ -316,9 +327,6 @@ def test_medicine_nobody_planned_to_withdraw_can_be_said_to_stay(labetalol, scan
     assert (refused.state, refused.stop_on, refused.counted_from) == ("cannot", None, SCAN_DAY)
 
 
-BEGUN = date(2024, 4, 22)
-
-
 def test_what_has_begun_ends_with_the_restart_only(confirmed, labetalol, scan, clinician):
     with pytest.raises(TransitionRefused, match="has been stopped"):
         drop_withdrawal(withdrawal=confirmed, reason="Slip.", by=clinician, today=BEGUN)
@@ -386,6 +394,27 @@ def test_restart_sooner_than_the_table_needs_a_reason_and_is_recorded_once(confi
     record_restart(**soon, reason="Blood pressure.")
     with pytest.raises(TransitionRefused, match="taken again"):
         record_restart(**soon, reason="Blood pressure.")
+
+
+def test_withdrawal_of_a_medicine_that_ended_for_good_is_closed_by_a_clinician_with_a_reason(
+    confirmed, labetalol, clinic, clinician
+):
+    close = {"withdrawal": confirmed, "reason": "Doxazosin stays.", "by": clinician, "today": BEGUN}
+    coordinator = MembershipFactory(clinic=clinic, role=Role.COORDINATOR).staff
+
+    with pytest.raises(TransitionRefused, match="stands on the list as taken"):
+        end_withdrawal(**close)
+    end_medicine(medicine=labetalol, ended_on=date(2024, 4, 21), by=clinician, today=BEGUN)
+    with pytest.raises(TransitionRefused, match="has not been stopped yet"):
+        end_withdrawal(**close | {"today": date(2024, 4, 21)})
+    with pytest.raises(InputRefused, match="A clinician decides this"):
+        end_withdrawal(**close | {"by": coordinator})
+    with pytest.raises(ReasonNeeded):
+        end_withdrawal(**close | {"reason": ""})
+    ended = end_withdrawal(**close)
+    assert (ended.state, ended.reason, ended.restarted_on) == ("ended", "Doxazosin stays.", None)
+    with pytest.raises(TransitionRefused, match="not taken again"):
+        record_restart(withdrawal=confirmed, restarted_on=BEGUN, by=clinician, today=BEGUN)
 
 
 def test_restart_of_what_was_not_confirmed_is_refused(withdrawal, clinician):

@@ -6,6 +6,7 @@ import pytest
 import time_machine
 
 from accounts.models import Role
+from imaging.actions.medicines import end_medicine
 from imaging.models import Withdrawal
 from schedules.actions import merge_patients
 from tests.api.conftest import ApiClient
@@ -83,6 +84,18 @@ def test_medicine_that_cannot_be_withdrawn_is_decided_about_and_dropped(api, lab
     assert decided.json()["decision"] == "Postponed."
     assert (confirmed.status_code, at(confirmed)) == (422, ["stop_on"])
     assert dropped.json()["state"] == "dropped"
+
+
+def test_withdrawal_of_a_medicine_that_ended_is_closed(api, labetalol, confirmed, clinician):
+    address = f"withdrawals/{confirmed.pk}/not-taken-again"
+    refused = api.post(address, {"reason": "Doxazosin stays."})
+    end_medicine(medicine=labetalol, ended_on=TODAY, by=clinician, today=TODAY)
+    with time_machine.travel(NOW.replace(day=22), tick=False):
+        unsaid = api.post(address, {})
+        closed = api.post(address, {"reason": "Doxazosin stays."})
+
+    assert (refused.status_code, unsaid.status_code, at(unsaid)) == (409, 422, ["reason"])
+    assert (closed.json()["state"], closed.json()["reason"]) == ("ended", "Doxazosin stays.")
 
 
 @pytest.mark.parametrize("which", ["none", "both", "theirs"])

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Role
 from imaging.actions.blockades import BlockadeFacts, record_blockade
-from imaging.actions.medicines import MedicineFacts, record_medicine
+from imaging.actions.medicines import MedicineFacts, end_medicine, record_medicine
 from imaging.actions.withdrawals import plan_withdrawal, refuse_withdrawal
 from imaging.models import PreparationPolicy, ThyroidBlockade, Withdrawal
 from patients.models import Medicine
@@ -155,6 +155,20 @@ def test_withdrawal_is_taken_back(signed_in, withdrawal):
 
     withdrawal.refresh_from_db()
     assert withdrawal.state == "dropped"
+
+
+def test_medicine_that_ended_for_good_is_said_to_be_not_taken_again(signed_in, confirmed, labetalol, visit, clinician):
+    page, address = f"/visits/{visit.pk}/preparation/", f"/withdrawals/{confirmed.pk}/not-taken-again/"
+    end_medicine(medicine=labetalol, ended_on=date(2024, 4, 9), by=clinician, today=TODAY)
+    assert address not in text(signed_in, page)
+    with later(signed_in, clinician, day=22):
+        assert "Ended for good on Tue 9 Apr 2024" in text(signed_in, page)
+        assert "ended for good on Tue 9 Apr 2024" in text(signed_in, "/preparation/")
+        assert f'href="{address}"' in text(signed_in, page)
+        assert signed_in.post(address, {"reason": ""}).status_code == 422
+        signed_in.post(address, {"reason": "Doxazosin stays."})
+        assert "Labetalol: not taken again, Doxazosin stays., without it from Mon 22 Apr 2024" in text(signed_in, page)
+        assert "No medicine is withdrawn" in text(signed_in, "/preparation/")
 
 
 def test_clinic_sees_restarts_with_owners_overdue_first(signed_in, confirmed, scan, patient, clinician):
