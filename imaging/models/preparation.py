@@ -13,7 +13,7 @@ from accounts.models import Clinic, Staff
 from iotrex_followup.columns import NumericField
 from iotrex_followup.history import keep_history
 from iotrex_followup.ids import uuid7
-from patients.models import FOLLOWED_HERE, ClinicRowQuerySet, Medicine, Patient, Treatment
+from patients.models import FOLLOWED_HERE, Care, ClinicRowQuerySet, Medicine, Patient, Treatment
 from schedules.models import OPEN_ACTIVITY, PlannedVisit
 
 MIBG_SCAN = "mibg_scan"  # the planned activity
@@ -54,8 +54,12 @@ class WithdrawalQuerySet(ClinicRowQuerySet["Withdrawal"]):
         return self.filter(patient__status=Patient.Status.ACTIVE, patient__care__in=FOLLOWED_HERE)
 
     def to_restart(self) -> WithdrawalQuerySet:
-        """Confirmed withdrawals whose medicine was not taken again yet, the first to be restarted first."""
-        return self.filter(state=Withdrawal.State.CONFIRMED).order_by("restart_on", "id")
+        """Confirmed withdrawals whose medicine was not taken again yet, the first to be restarted first.
+
+        Also of patients whom we follow no more: what was stopped here is to be taken again. Not of those who died.
+        """
+        rows = self.filter(state=Withdrawal.State.CONFIRMED, patient__status=Patient.Status.ACTIVE)
+        return rows.exclude(patient__care=Care.DECEASED).order_by("restart_on", "id")
 
     def undecided(self) -> WithdrawalQuerySet:
         """Medicines that cannot be withdrawn, of which nobody has decided yet what it means for the scan."""

@@ -202,9 +202,10 @@ class ClinicPreparation(NamedTuple):
 
 def clinic_preparation(clinic: Clinic, *, today: date) -> ClinicPreparation:
     """Return what a clinic has to see to, the first 200 of each kind; the same few queries for any number."""
-    rows = Withdrawal.objects.filter(clinic=clinic).of_followed()
+    of_clinic = Withdrawal.objects.filter(clinic=clinic)
+    rows = of_clinic.of_followed()
     return ClinicPreparation(
-        restarts=clinic_rows(rows.to_restart(), today),
+        restarts=clinic_rows(of_clinic.to_restart(), today),
         to_confirm=clinic_rows(rows.filter(state=State.PLANNED).order_by("stop_on", "id"), today),
         to_decide=clinic_rows(rows.undecided().order_by("counted_from", "id"), today),
         blockades=blockade_rows(ThyroidBlockade.objects.filter(clinic=clinic).of_followed().outdated()),

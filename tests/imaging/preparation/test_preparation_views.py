@@ -14,7 +14,7 @@ from imaging.actions.blockades import BlockadeFacts, record_blockade
 from imaging.actions.medicines import MedicineFacts, end_medicine, record_medicine
 from imaging.actions.withdrawals import plan_withdrawal, refuse_withdrawal
 from imaging.models import PreparationPolicy, ThyroidBlockade, Withdrawal
-from patients.models import Medicine
+from patients.models import Medicine, Patient
 from schedules.actions import book_visits, confirm_treatment, mark_not_applicable, record_visit
 from schedules.plans.planning import PlanChoices
 from tests.factories import MembershipFactory, PatientFactory, enrolled
@@ -184,9 +184,21 @@ def test_clinic_sees_restarts_with_owners_overdue_first(signed_in, confirmed, sc
     assert "<b>has passed</b>" in page
 
 
-def test_patients_nobody_follows_are_not_among_the_clinics_restarts(signed_in, confirmed, patient):
-    patient.care = "deceased"
-    patient.save()
+@pytest.mark.parametrize("care", ["paused", "lost", "comfort", "transferred", "declined"])
+def test_restart_stays_listed_whatever_becomes_of_the_follow_up(signed_in, confirmed, patient, care):
+    Patient.objects.filter(pk=patient.pk).update(care=care)
+
+    assert "To be taken again" in text(signed_in, "/preparation/")
+
+
+def test_nothing_is_listed_of_a_patient_who_died_nor_to_confirm_of_one_nobody_follows(
+    signed_in, confirmed, scan, patient, clinician
+):
+    other = record_medicine(patient=patient, facts=MedicineFacts("Duloxetine"), by=clinician, today=TODAY)
+    plan_withdrawal(medicine=other, occasion=scan, facts=agreed(), by=clinician, today=TODAY)
+    Patient.objects.filter(pk=patient.pk).update(care="transferred")
+    assert "Duloxetine" not in text(signed_in, "/preparation/")
+    Patient.objects.filter(pk=patient.pk).update(care="deceased")
 
     assert "No medicine is withdrawn" in text(signed_in, "/preparation/")
 
