@@ -335,6 +335,26 @@ def test_what_has_begun_ends_with_the_restart_only(confirmed, labetalol, scan, c
     drop_withdrawal(withdrawal=confirmed, reason="Slip.", by=clinician, today=date(2024, 4, 21))
 
 
+def test_what_has_begun_is_not_confirmed_anew_with_a_later_first_day(confirmed, clinician, owner):
+    def anew(day, today):
+        facts = agreed(restart_owner=owner, stop_on=day)
+        confirm_withdrawal(withdrawal=confirmed, facts=facts, by=clinician, today=today, reason="As agreed.")
+
+    with pytest.raises(InputRefused, match="It has been stopped") as refused:
+        anew(date(2024, 4, 23), today=BEGUN)
+    assert refused.value.field == "stop_on"
+    anew(date(2024, 4, 21), today=BEGUN)
+
+
+def test_what_cannot_be_withdrawn_is_dropped_by_a_clinician_only(scene):
+    refused = refuse(scene)
+    drop = {"withdrawal": refused, "reason": "Cancelled.", "today": TODAY}
+
+    with pytest.raises(InputRefused, match="A clinician decides this"):
+        drop_withdrawal(**drop, by=MembershipFactory(clinic=scene["clinic"], role=Role.COORDINATOR).staff)
+    assert drop_withdrawal(**drop, by=scene["by"]).state == "dropped"
+
+
 def undo_last(kind, by, on=TODAY):
     undo(event=Event.objects.filter(kind=kind).order_by("-id")[0], by=by, now=noon(on))
 

@@ -350,6 +350,19 @@ def test_coordinator_plans_and_hands_over_but_does_not_confirm(client, clinic, c
     assert client.get(asked).status_code == 403
 
 
+def test_only_a_clinician_is_offered_to_take_back_that_it_cannot_be_withdrawn(
+    signed_in, client, clinic, withdrawal, labetalol, scan, visit, clinician
+):
+    page, button = f"/visits/{visit.pk}/preparation/", f"/withdrawals/{withdrawal.pk}/not-after-all/"
+    coordinator = MembershipFactory(clinic=clinic, role=Role.COORDINATOR).staff
+    client.force_login(coordinator)
+    assert button in text(client, page)
+    refuse_withdrawal(medicine=labetalol, occasion=scan, reason="Crises.", by=clinician, today=TODAY)
+    assert button not in text(client, page)
+    client.force_login(clinician)
+    assert button in text(client, page)
+
+
 @pytest.mark.parametrize(
     "asked", ["", "?visit=x", "?treatment=00000000-0000-0000-0000-000000000000", "?visit={theirs}"]
 )
