@@ -1,7 +1,8 @@
 """Undoing a change by a new event: the rows are put back as they were, the old event stays.
 
 An event that can be undone holds, per row it touched, the columns before and after. Undoing is refused when one of
-those rows was changed since, so that nothing later is lost: the later change is undone first.
+those rows was changed since, so that nothing later is lost: the later change is undone first. What the product itself
+notes on a row, the columns a model names in NOT_UNDONE, is nobody's change: it is neither asked about nor put back.
 """
 
 from __future__ import annotations
@@ -140,13 +141,13 @@ def restore(change: Mapping[str, Any]) -> None:
     """
     model = apps.get_model(change["row"])
     row = model._default_manager.select_for_update(of=("self",)).get(pk=change["id"])
-    now = columns(row)
-    if any(now[name] != value for name, value in change["after"].items()):
+    now, noted = columns(row), getattr(model, "NOT_UNDONE", ())
+    if any(now[name] != value for name, value in change["after"].items() if name not in noted):
         raise TransitionRefused("Something else happened to it since. Undo the later change first.")
-    fields = attribute_fields(model)
-    for name, value in change["before"].items():
+    fields, before = attribute_fields(model), {n: v for n, v in change["before"].items() if n not in noted}
+    for name, value in before.items():
         setattr(row, name, fields[name].to_python(value))
-    row.save(update_fields=list(change["before"]))
+    row.save(update_fields=list(before))
 
 
 def attribute_fields(model: type[models.Model]) -> dict[str, models.Field[Any, Any]]:

@@ -12,10 +12,17 @@ from imaging.open_work import RESTARTS
 from imaging.preparation_sign_offs import preparation_settings
 from iotrex_followup.history import AT_THE_END
 from patients.actions import INFUSION_CONCERNS
-from schedules.actions.records import CARRIED
+from schedules.actions.records import CARRIED, lock_concerned
 from schedules.appointments.decisions import CAUSES, Cause
 from schedules.documents.preparing import AGREED
 from schedules.sign_offs import SETTINGS
+
+UNDONE = (
+    *(f"medicine.{step}" for step in ("recorded", "changed", "ended", "withdrawn")),
+    *(f"withdrawal.{step}" for step in ("planned", "changed", "confirmed", "refused", "decided", "dropped")),
+    *(f"withdrawal.{step}" for step in ("restarted", "not_restarted", "handed_over")),
+    *(f"blockade.{step}" for step in ("recorded", "withdrawn")),
+)
 
 
 def register() -> None:
@@ -28,6 +35,8 @@ def register() -> None:
     SETTINGS.append(preparation_settings)
     OPEN_WORK.append(RESTARTS)
     CARRIED.extend((Withdrawal, ThyroidBlockade))
+    for kind in UNDONE:
+        BEFORE_UNDO[kind].append(lock_concerned)
     for kind in ("medicine.recorded", "medicine.changed"):
         BEFORE_UNDO[kind].append(refuse_withheld)
     BEFORE_UNDO["withdrawal.changed"].append(refuse_beneath_a_clinician)

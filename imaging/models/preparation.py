@@ -88,6 +88,7 @@ class Withdrawal(models.Model):
         DROPPED = "dropped", "Not withdrawn after all"
 
     OPEN = (State.PLANNED, State.CONFIRMED, State.CANNOT)
+    NOT_UNDONE = ("moves", "told_day")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+", db_index=False)

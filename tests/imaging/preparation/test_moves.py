@@ -101,6 +101,19 @@ def test_cancelled_booking_and_its_undoing_are_moves(confirmed, visit, clinician
     assert len(told()) == 3
 
 
+def test_move_that_was_told_does_not_stand_in_the_way_of_undoing_the_confirmation(withdrawal, visit, clinician, owner):
+    appointment = book(visit, clinician)
+    facts = agreed(restart_owner=owner, restart_on=date(2024, 5, 8))
+    confirm_withdrawal(withdrawal=withdrawal, facts=facts, by=clinician, today=TODAY)
+    move_appointment(appointment=appointment, on=ON_TARGET, by=clinician, today=TODAY)
+
+    undo(event=Event.objects.get(kind="withdrawal.confirmed"), by=clinician, now=NOW)
+
+    withdrawal.refresh_from_db()
+    assert (withdrawal.state, withdrawal.counted_from) == ("planned", ON_TARGET)
+    assert (withdrawal.moves, withdrawal.told_day) == (1, ON_TARGET)
+
+
 def test_booking_on_the_day_it_was_counted_from_is_no_move(confirmed, visit, clinician):
     book_visits(visits=[visit], on=ON_TARGET, by=clinician, today=TODAY)
 

@@ -4,7 +4,8 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Role
 from events.models import Event
@@ -36,6 +37,7 @@ from patients.models import Medicine, Patient
 from schedules.wording import event_sentence
 from tests.factories import MembershipFactory, PatientFactory, noon, visit_of
 from tests.imaging.preparation.conftest import NOW, SCAN_DAY, TODAY, agreed
+from tests.schedules.test_locks import locked_first
 from tests.snapshot import stored
 
 BEGUN = date(2024, 4, 22)
@@ -159,7 +161,21 @@ def test_undone_action_leaves_every_row_as_it_was(given, kind):
     assert (after.keys() > before.keys()) == (kind in LEFT)
 
 
-@pytest.mark.parametrize("kind", [kind for kind in DONE if kind != "preparation_policy.changed"])
+ABOUT_A_PATIENT = [kind for kind in DONE if kind != "preparation_policy.changed"]
+
+
+@pytest.mark.parametrize("kind", ABOUT_A_PATIENT)
+def test_undoing_locks_the_patient_first(given, kind):
+    DONE[kind](given)
+    event = Event.objects.filter(kind=kind).order_by("-id")[0]
+
+    with CaptureQueriesContext(connection) as queries:
+        undo(event=event, by=given["by"], now=NOW)
+
+    assert locked_first(queries)[0] == "patients_patient"
+
+
+@pytest.mark.parametrize("kind", ABOUT_A_PATIENT)
 def test_closed_record_is_not_changed(given, kind):
     Patient.objects.filter(pk=given["patient"].pk).update(status="entered_in_error")
     before = stored(*KEPT, Event)

@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 from django.conf import settings
 
-from events.models import Message
+from events.models import Event, Message
+from events.undo import undo
 from imaging.actions.medicines import MedicineFacts, record_medicine
 from imaging.actions.withdrawals import confirm_withdrawal, drop_withdrawal, plan_withdrawal
 from imaging.models import Withdrawal
@@ -13,7 +14,7 @@ from iotrex_followup.errors import InputRefused, TransitionRefused
 from patients.models import Medicine
 from schedules.actions import book_visits
 from tests.at_once import while_open
-from tests.imaging.preparation.conftest import TODAY, agreed
+from tests.imaging.preparation.conftest import NOW, TODAY, agreed
 
 pytestmark = pytest.mark.django_db(transaction=True, available_apps=settings.INSTALLED_APPS)
 
@@ -46,6 +47,17 @@ def test_withdrawal_that_is_being_dropped_is_not_confirmed(withdrawal, clinician
 
     assert isinstance(second.exception(), TransitionRefused)
     assert Withdrawal.objects.get().state == "dropped"
+
+
+def test_medicine_that_is_being_withheld_is_not_undone_beneath_it(labetalol, scan, clinician):
+    recorded = Event.objects.get(kind="medicine.recorded")
+    second = while_open(
+        lambda: plan_withdrawal(medicine=labetalol, occasion=scan, facts=agreed(), by=clinician, today=TODAY),
+        lambda: undo(event=recorded, by=clinician, now=NOW),
+    )
+
+    assert isinstance(second.exception(), TransitionRefused)
+    assert not Medicine.objects.get().withdrawn
 
 
 def test_scan_that_moves_while_its_withdrawal_is_being_confirmed_is_told(withdrawal, visit, clinician, owner):
