@@ -20,13 +20,14 @@ from schedules.protocol.trace import words
 
 @dataclass(frozen=True, slots=True)
 class BlockadeFacts:
-    """A thyroid blockade as entered: both days are inclusive, the dose is of one day."""
+    """A thyroid blockade as entered: both days are inclusive, the dose is of one day; `once`: of that day only."""
 
     product: str
     dose_mg: Decimal
     starts_on: date
     last_on: date
     note: str = ""
+    once: bool = False
 
 
 @action
@@ -99,6 +100,10 @@ def refuse_impossible(blockade: ThyroidBlockade) -> None:
         raise InputRefused("It begins on or before the day of the scan or infusion.", field="starts_on")
     if blockade.last_on < blockade.starts_on:
         raise InputRefused("The last day is before the first.", field="last_on")
+    if blockade.once:
+        if blockade.last_on > blockade.starts_on:
+            raise InputRefused("What is given once has one day. Enter the first day as the last too.", field="last_on")
+        return
     kind = OccasionKind.SCAN if blockade.visit_id else OccasionKind.INFUSION
     needed = tracer_on(blockade.counted_from, kind, table_of(blockade.clinic))
     if blockade.last_on < needed:
@@ -119,7 +124,7 @@ def write_event(
         by=by,
         reason=reason,
         blockade=blockade.pk,
-        what=f"{blockade.product}, {blockade.dose_mg} mg a day",
+        what=blockade.what,
         occasion=occasion_of(blockade).in_words,
         starts_on=blockade.starts_on,
         last_on=blockade.last_on,

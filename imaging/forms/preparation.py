@@ -124,6 +124,7 @@ class BlockadeForm(forms.Form):
 
     product = forms.CharField(max_length=120, label="What")
     dose_mg = forms.DecimalField(label="Dose a day (mg)", min_value=Decimal("0.1"), max_value=Decimal(2000))
+    once = forms.BooleanField(required=False, label="Once only", help_text="One dose, on the first day.")
     starts_on = DateField(label="First day")
     last_on = DateField(label="Last day")
     note = forms.CharField(required=False, max_length=200)

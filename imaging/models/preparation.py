@@ -204,7 +204,7 @@ class BlockadeQuerySet(ClinicRowQuerySet["ThyroidBlockade"]):
 
 @keep_history()
 class ThyroidBlockade(models.Model):
-    """The thyroid blockade of one planned scan or infusion: what, how much a day, and its first and last day."""
+    """The thyroid blockade of one planned scan or infusion: what, how much of it, and its first and last day."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -217,6 +217,7 @@ class ThyroidBlockade(models.Model):
     )
     product = models.CharField(max_length=120)
     dose_mg = NumericField("dose a day (mg)")
+    once = models.BooleanField("given once", default=False, help_text="The dose is given once, not each day.")
     starts_on = models.DateField("first day")
     last_on = models.DateField("last day")
     counted_from = models.DateField(help_text="The day of the scan or infusion it was recorded for.")
@@ -246,3 +247,8 @@ class ThyroidBlockade(models.Model):
 
     def __str__(self) -> str:
         return f"{self.product}, {self.starts_on} to {self.last_on}"
+
+    @property
+    def what(self) -> str:
+        """What is given, and how much of it: "potassium iodide, 130 mg a day"."""
+        return f"{self.product}, {self.dose_mg} mg {'once' if self.once else 'a day'}"

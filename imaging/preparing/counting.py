@@ -24,7 +24,7 @@ class Days:
 
 @dataclass(frozen=True, slots=True)
 class Blockade:
-    """A thyroid blockade: first and last day, both inclusive, and the dose at the patient's age."""
+    """A thyroid blockade: first and last day, both inclusive, and the dose at the patient's age; one day if once."""
 
     starts_on: date
     starts_words: str
@@ -67,12 +67,9 @@ def blockade_for(birth_date: date, day: date, occasion: OccasionKind, table: Tab
     """
     plan, tracer = table.blockade[occasion], tracer_on(day, occasion, table)
     starts_on = tracer - timedelta(days=plan.starts_days_before)
-    return Blockade(
-        starts_on=starts_on,
-        starts_words=plan.starts_words,
-        last_on=tracer + timedelta(days=plan.last_days_after),
-        dose=dose_at(birth_date, starts_on, table),
-    )
+    dose = dose_at(birth_date, starts_on, table)
+    last_on = starts_on if dose.once else tracer + timedelta(days=plan.last_days_after)
+    return Blockade(starts_on, plan.starts_words, last_on, dose)
 
 
 def dose_at(birth_date: date, day: date, table: Table) -> BlockadeDose:

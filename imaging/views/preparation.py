@@ -94,10 +94,12 @@ def blockade_page(request: ClinicRequest, occasion: Occasion) -> HttpResponse:
     if occasion.day:
         found = blockade_for(occasion.patient.birth_date, occasion.day, occasion.kind, table)
         days = table.blockade[occasion.kind]
-        initial |= {"dose_mg": found.dose.dose_mg, "starts_on": found.starts_on, "last_on": found.last_on}
+        initial |= {"dose_mg": found.dose.dose_mg, "once": found.dose.once}
+        initial |= {"starts_on": found.starts_on, "last_on": found.last_on}
+        dose = f"{'one dose ' if found.dose.once else 'dose '}{age_words(found.dose, table)} ({found.dose.source})"
         told = (
             f"For the {occasion.in_words} of {words(occasion.day)}. By the table from {found.starts_words} "
-            f"({days.source}); dose {age_words(found.dose, table)} ({found.dose.source}). Follow your own protocol."
+            f"({days.source}); {dose}. Follow your own protocol."
         )
     form = BlockadeForm(request.POST or None, initial=initial)
     if accepted(form, lambda: record_blockade(occasion=occasion, facts=form.facts, by=request.user)):

@@ -522,6 +522,18 @@ def test_blockade_lasts_until_the_day_of_the_infusion_at_least(infusion, clinici
     record_blockade(occasion=infusion, facts=BlockadeFacts("KI", Decimal(130), day_before, day), by=clinician)
 
 
+def test_single_dose_is_recorded_as_given_once_on_its_one_day(infusion, clinician):
+    def once(last_on):
+        facts = BlockadeFacts("potassium iodide", Decimal(16), date(2024, 6, 2), last_on, once=True)
+        return record_blockade(occasion=infusion, facts=facts, by=clinician)
+
+    with pytest.raises(InputRefused, match="What is given once has one day") as refused:
+        once(date(2024, 6, 3))
+    assert refused.value.field == "last_on"
+    once(date(2024, 6, 2))
+    assert event_sentence(Event.objects.get(kind="blockade.recorded")).endswith(": potassium iodide, 16 mg once")
+
+
 def test_clinics_days_are_those_its_table_has(clinic, clinician):
     set_preparation_policy(
         clinic=clinic, days={"labetalol": {"before_scan": 3}, "snri": {}}, injection_days_before=0, by=clinician

@@ -269,6 +269,27 @@ def test_blockade_is_filled_in_by_age_recorded_and_marked(signed_in, infusion, p
     assert blockade.withdrawn
 
 
+def test_single_dose_of_a_newborn_is_filled_in_and_shown_as_once(signed_in, infusion, patient):
+    Patient.objects.filter(pk=patient.pk).update(birth_date=date(2024, 5, 10))
+    address, page = (f"/treatments/{infusion.treatment.pk}/{name}/" for name in ("blockade", "preparation"))
+    suggested = text(signed_in, page)
+    form = signed_in.get(address).context["form"]
+    filled = {name: form[name].value() for name in ("product", "dose_mg", "once", "starts_on", "last_on")}
+    day = date(2024, 6, 2)
+    assert filled == {
+        "product": "potassium iodide",
+        "dose_mg": 16,
+        "once": True,
+        "starts_on": day,
+        "last_on": day,
+    }
+    assert "that is by Sun 2 Jun 2024; 16 mg of potassium iodide once under 1 month" in suggested
+    signed_in.post(address, filled | {"starts_on": "2024-06-02", "last_on": "2024-06-02"})
+
+    assert ThyroidBlockade.objects.get().once
+    assert "<dd>potassium iodide, 16 mg once</dd>" in text(signed_in, page)
+
+
 def blocked(occasion, by, starts_on, last_on):
     return record_blockade(
         occasion=occasion, facts=BlockadeFacts("potassium iodide", Decimal(130), starts_on, last_on), by=by

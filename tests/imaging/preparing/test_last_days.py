@@ -84,6 +84,12 @@ def test_dose_of_the_blockade_is_that_of_the_age_on_its_first_day(birth_date, do
     assert (found.dose_mg, found.once, age_words(found, TABLE)) == (dose, once, whom)
 
 
+def test_single_dose_of_a_newborn_has_one_day():
+    found = blockade_for(date(2024, 4, 15), DAY, INFUSION, TABLE)
+
+    assert (found.starts_on, found.last_on) == (date(2024, 5, 14), date(2024, 5, 14))
+
+
 def test_child_born_on_the_31st_is_a_month_old_on_the_last_of_a_shorter_one():
     assert blockade_for(date(2024, 3, 31), date(2024, 5, 1), INFUSION, TABLE).dose.dose_mg == 32
     assert blockade_for(date(2024, 3, 31), date(2024, 4, 30), INFUSION, TABLE).dose.dose_mg == 16
