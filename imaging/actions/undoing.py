@@ -10,6 +10,10 @@ from iotrex_followup.errors import TransitionRefused
 from patients.actions import lock_patient
 
 UNDONE = ("score.recorded", "score.changed", "score.withdrawn", "score.adjudicated")
+OWN = (
+    "score.changed",
+    "score.adjudicated",
+)  # what one person said of a scan, which others take back with a reason only
 
 
 def refuse_undoing(event: Event, by: Staff) -> None:
@@ -17,8 +21,11 @@ def refuse_undoing(event: Event, by: Staff) -> None:
 
     Taking a withdrawal back needs its place to be free: one of two readers, or two who differ as they did.
     """
-    reading = ScoreReading.objects.select_related("patient", "study__clinic").get(pk=event.facts["reading"])
+    reading = ScoreReading.objects.select_related("patient", "study__clinic", "reader").get(pk=event.facts["reading"])
     lock_patient(reading.patient)
+    if event.kind in OWN and reading.reader_id != by.pk:
+        remedy = "Only they undo that; it can be marked as entered in error, with a reason."
+        raise TransitionRefused(f"{reading.reader} said this. {remedy}")
     score = scored(reading.study, SCHEMES[reading.scheme])
     refuse_adjudicated(reading, score)
     if event.kind == "score.withdrawn":

@@ -398,3 +398,20 @@ def test_change_is_not_undone_once_the_reading_was_taken_back(study, first):
 
     with pytest.raises(TransitionRefused, match="Undo that later change first"):
         undo(event=Event.objects.get(kind="score.changed"), by=first, now=NOW)
+
+
+@pytest.mark.parametrize("kind", ["reader", "adjudication", "score.adjudicated"])
+def test_what_one_said_is_undone_by_nobody_else(study, first, second, third, kind, request):
+    if kind == "reader":
+        change(read(study, first), first, pelvis=1)
+    else:
+        decided = request.getfixturevalue("adjudicated")
+        if kind == "adjudication":
+            change(decided, third, pelvis=2)
+    event = Event.objects.get(kind=kind if kind == "score.adjudicated" else "score.changed")
+    before = stored(ScoreReading)
+
+    with pytest.raises(TransitionRefused, match=f"{event.by} said this. Only they undo that"):
+        undo(event=event, by=second, now=NOW)
+
+    assert stored(ScoreReading) == before
