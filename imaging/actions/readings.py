@@ -7,6 +7,7 @@ from typing import Any
 
 from accounts.models import Staff
 from events.actions import record_event
+from events.models import Event
 from events.undo import Changes
 from imaging.models import ImagingStudy, ScoreReading
 from imaging.response import scores
@@ -38,7 +39,7 @@ def record_reading(*, study: ImagingStudy, facts: ReadingFacts, by: Staff, today
     """Record what `by` gives the regions of a scan.
 
     Raises   TransitionRefused: the study is withdrawn or of a kind that is not scored, `by` or two readers have read it
-             by this scheme, `by` may have seen the other's values, or the patient's record is closed.
+             by this scheme, `by` took a reading back beside which the other's stood, or the patient's record is closed.
     Raises   InputRefused: regions without a value of the scheme, or an impossible date.
     Records  score.recorded, which can be undone
     """
@@ -249,12 +250,23 @@ def refuse_reading_again(score: StudyScore, by: Staff) -> None:
         raise TransitionRefused(f"You have read this scan by {kind}. Change that reading, with a reason.")
     if len(score.readings) >= MOST_READERS:
         raise TransitionRefused(f"{score.read_by} have read this scan by {kind}. A third person adjudicates.")
-    own = ScoreReading.objects.filter(study=score.study, scheme=kind, reader=by, role=READER, withdrawn=True)
-    if score.two_readers and score.readings and own.exists():
+    if score.two_readers and any(stood_beside(each, by) for each in score.readings):
         raise TransitionRefused(
-            "You took a reading of this scan back and may have seen the other reader’s values. Another person reads "
-            "it; or undo that in the history and change the reading, with a reason."
+            "You took a reading of this scan back after both had read, and may have seen the other reader’s values. "
+            "Another person reads it; or undo that in the history and change the reading, with a reason."
         )
+
+
+def stood_beside(reading: ScoreReading, by: Staff) -> bool:
+    """Say whether a reading of `by` was taken back while `reading` of another stood: they may have seen that one.
+
+    One that was taken back before `reading` was entered has shown them nothing.
+    """
+    own = ScoreReading.objects.filter(study=reading.study_id, scheme=reading.scheme, role=READER, reader=by)
+    taken_back = Event.objects.filter(
+        kind__in=("score.withdrawn", "score.recorded.undone"), facts__reading__in=[str(each.pk) for each in own]
+    )
+    return taken_back.filter(clinic=reading.clinic_id, pk__gt=reading.pk).exists()
 
 
 def refuse_adjudicated(reading: ScoreReading, score: StudyScore) -> None:

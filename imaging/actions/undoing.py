@@ -48,8 +48,7 @@ def refuse_changed_since(event: Event, reading: ScoreReading) -> None:
     """
     of_scan = ScoreReading.objects.filter(study=reading.study_id, scheme=reading.scheme).values_list("pk", flat=True)
     concerned = [reading.pk] if reading.role == READER else of_scan
-    patients = (event.patient_id, reading.patient_id)  # the events of a merged record stay where they were written
-    told = Event.objects.filter(patient__in=patients, kind__in=UNDONE, facts__reading__in=[str(pk) for pk in concerned])
-    if told.filter(pk__gt=event.pk, undone_by__isnull=True).exists():
+    told = Event.objects.filter(kind__in=UNDONE, facts__reading__in=[str(pk) for pk in concerned])
+    if told.filter(clinic=event.clinic_id, pk__gt=event.pk, undone_by__isnull=True).exists():
         remedy = "or adjudicate the scan anew" if reading.role != READER else "or change the reading, with a reason"
         raise TransitionRefused(f"What was read was changed since. Undo that later change first, {remedy}.")

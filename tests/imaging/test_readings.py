@@ -157,6 +157,22 @@ def test_who_took_a_reading_back_does_not_read_again_beside_another(study, first
         read(study, first)
 
 
+def test_who_undid_a_reading_does_not_read_again_beside_the_other(study, first, second, two_readers):
+    read(study, second)
+    read(study, first)
+    undo(event=Event.objects.get(kind="score.recorded", by=first), by=first, now=NOW)
+
+    with pytest.raises(TransitionRefused, match="may have seen the other reader’s values"):
+        read(study, first)
+
+
+def test_who_took_a_reading_back_before_the_other_read_reads_again(study, first, second, two_readers):
+    withdraw_reading(reading=read(study, first), reason="Wrong scan.", by=first)
+    read(study, second)
+
+    assert read(study, first, pelvis=1).total == 1
+
+
 def test_who_took_the_only_reading_back_reads_again(study, first, two_readers):
     withdraw_reading(reading=read(study, first), reason="Wrong scan.", by=first)
 
