@@ -95,7 +95,7 @@ class StudyScoreSerializer(serializers.Serializer[Computed]):
     passed_over = serializers.ListField(
         source="comparison.passed_over",
         child=serializers.CharField(),
-        help_text="Later baselines that have no score which counts.",
+        help_text="Later baselines that have no score which counts, or were not read.",
     )
     cut_offs = CutOffSerializer(many=True)
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from imaging.kinds import KINDS
 from imaging.models import ImagingPolicy, ImagingStudy
 from imaging.response.comparable import Obstacle, Study, comparability
 from imaging.response.curie import relative_of_bone
 from imaging.response.scores import CutOff, RelativeScore, Scheme, ScoreKind, relative_score
-from imaging.scoring.counting import Standing, StudyScore, scores_by, study_score
+from imaging.scoring.counting import StudyScore, scores_by, study_score
 from imaging.scoring.schemes import cut_offs_shown
 from patients.models import Patient
 from schedules.protocol.trace import words
@@ -18,7 +19,7 @@ from schedules.protocol.trace import words
 class Comparison:
     """A scored scan against its baseline, if it has one; refused or without a baseline, there is no relative score.
 
-    `sentence` says what came of it, `passed_over` which later baselines have no score that counts.
+    `sentence` says what came of it, `passed_over` which later baselines have no score that counts, or were not read.
     """
 
     score: StudyScore
@@ -55,34 +56,33 @@ def course_of(patient: Patient, scheme: Scheme, policy: ImagingPolicy) -> list[C
     """
     kinds = [key for key, kind in KINDS.items() if kind.scored]
     studies = ImagingStudy.objects.standing().filter(patient=patient, kind__in=kinds).order_by("-imaged_on", "-id")
-    read = [each for each in scores_by(scheme, studies, policy) if each.readings]
-    return [among(each, read) for each in reversed(read)]
+    scores = scores_by(scheme, studies, policy)
+    return [among(each, scores) for each in reversed(scores) if each.readings]
 
 
-def among(score: StudyScore, read: Sequence[StudyScore]) -> Comparison:
-    """Return a scan against the latest earlier baseline among `read`, the latest first."""
+def among(score: StudyScore, scores: Sequence[StudyScore]) -> Comparison:
+    """Return a scan against the latest earlier baseline among `scores`, the latest first."""
     if score.counts is None:
         return Comparison(score, "No score counts yet.")
     if score.study.is_baseline:
         return Comparison(score, "This scan is a baseline: later scans are held against it.")
     day = score.study.imaged_on
-    return against(score, [each for each in read if each.study.is_baseline and each.study.imaged_on < day])
+    return against(score, [each for each in scores if each.study.is_baseline and each.study.imaged_on < day])
 
 
 def baselines_before(study: ImagingStudy) -> list[ImagingStudy]:
-    """Return the standing baselines of the patient from before the day of `study`, the latest first."""
+    """Return the standing baselines that are scored from before the day of `study`, the latest first."""
     earlier = ImagingStudy.objects.standing().filter(patient=study.patient_id, is_baseline=True)
-    return list(earlier.filter(imaged_on__lt=study.imaged_on))
+    return [each for each in earlier.filter(imaged_on__lt=study.imaged_on) if each.facts.scored]
 
 
 def against(score: StudyScore, baselines: Sequence[StudyScore]) -> Comparison:
     """Return a scored scan against the first of `baselines`, the latest first, that has a score which counts."""
     baseline = next((each for each in baselines if each.counts), None)
     passed_over = tuple(
-        f"The baseline of {words(each.study.imaged_on)} has no score that counts. {each.sentence}"
-        for each in baselines
-        if each.standing in (Standing.AWAITS_SECOND, Standing.AWAITS_ADJUDICATION)
-        and (baseline is None or each.study.imaged_on > baseline.study.imaged_on)
+        f"The baseline of {words(each.study.imaged_on)} ({each.study.facts.label}) has no score that counts. "
+        f"{each.sentence}"
+        for each in takewhile(lambda each: each is not baseline, baselines)
     )
     if baseline is None:
         sentence = f"No earlier baseline has a {score.scheme.kind} score that counts: there is no relative score."

@@ -13,7 +13,7 @@ from imaging.actions.scoring_policy import set_scoring
 from imaging.models import ImagingPolicy
 from imaging.response.curie import CURIE
 from imaging.response.siopen import SIOPEN
-from imaging.scoring.comparing import compare, notes_of
+from imaging.scoring.comparing import compare, course_of, notes_of
 from imaging.scoring.counting import Standing, scores_by, study_score
 from imaging.scoring.schemes import all_cut_offs, cut_offs_shown, policy_of
 from imaging.sign_offs import imaging_settings
@@ -168,9 +168,25 @@ def test_later_baseline_that_is_not_decided_is_told(patient, scan):
 
     assert comparison.baseline.study == used
     assert comparison.passed_over == (
-        "The baseline of Mon 1 Jan 2024 has no score that counts. "
+        "The baseline of Mon 1 Jan 2024 (I-123 MIBG scan, planar) has no score that counts. "
         "The readers differ in 2 regions; awaits adjudication.",
     )
+
+
+@pytest.mark.parametrize("is_read_before", [True, False])
+def test_baseline_that_was_not_read_is_named(patient, scan, is_read_before):
+    used = baseline_of(patient) if is_read_before else None
+    StudyFactory(patient=patient, imaged_on=date(2024, 1, 1), is_baseline=True, kind="mibg_spect_ct")
+    StudyFactory(patient=patient, imaged_on=date(2023, 6, 1), is_baseline=is_read_before)  # before the one that counts
+    StudyFactory(patient=patient, imaged_on=date(2024, 1, 2), is_baseline=True, kind="ct")
+
+    of_course, alone = course_of(patient, CURIE, policy_of(patient.clinic))[-1], found(scan)
+
+    told = (
+        "The baseline of Mon 1 Jan 2024 (I-123 MIBG scan with SPECT/CT) has no score that counts. Not scored by Curie.",
+    )
+    assert (of_course.passed_over, alone.passed_over) == (told, told)
+    assert (alone.baseline.study if alone.baseline else None) == used
 
 
 def test_scan_after_therapy_is_refused_as_denominator(patient, scan):

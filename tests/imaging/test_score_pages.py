@@ -236,6 +236,21 @@ def test_panels_are_short(reader, study):
     assert "<b>2</b> of 30 on" in of_patient
 
 
+def test_baseline_that_was_not_read_is_named_wherever_the_scan_is_shown(reader, study):
+    ReadingFactory(study=study)
+    StudyFactory(patient=study.patient, imaged_on=date(2024, 1, 1), is_baseline=True)
+    address = f"/imaging/studies/{study.pk}/scores/"
+
+    pages = [
+        reader.get(address),
+        reader.get(address, headers={"HX-Request": "true"}),
+        reader.get(f"/patients/{study.patient_id}/scores/"),
+    ]
+
+    named = "The baseline of Mon 1 Jan 2024 (I-123 MIBG scan, planar) has no score that counts. Not scored by Curie."
+    assert [text(each).count(named) for each in pages] == [1, 1, 1]
+
+
 def test_schemes_are_never_in_one_picture(reader, study):
     ReadingFactory(study=study, given={"pelvis": 2})
     ReadingFactory(study=study, scheme="SIOPEN", given={"pelvis": 5})
