@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from uuid import UUID
 
 from imaging.response.scores import ScoreKind
 from imaging.response.words import day
@@ -40,8 +41,9 @@ class Modality(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Study:
-    """A scan as far as comparing needs it; `reader` is a name or any key of who read it, blank when not known.
+    """A scan as far as comparing needs it; `reader` names who read it, blank when not known.
 
+    `reader_ids` are those persons, where they are known: two of one name are two readers.
     `post_therapy`: taken with the activity of a treatment. `slice_mm` is None where not known or without slices,
     `score` None where the scan was not scored.
     """
@@ -52,6 +54,7 @@ class Study:
     post_therapy: bool = False
     slice_mm: Decimal | None = None
     reader: str = ""
+    reader_ids: frozenset[UUID] = frozenset()
     score: ScoreKind | None = None
 
 
@@ -118,13 +121,21 @@ def _warnings(baseline: Study, follow_up: Study) -> Iterator[Obstacle]:
         yield warning("slices", "The slices of both are of unknown thickness.")
     if not (baseline.reader and follow_up.reader):
         yield warning("reader", "It is not known of both scans who read them.")
-    elif baseline.reader != follow_up.reader:
-        yield warning("reader", f"The readers differ: {baseline.reader}, then {follow_up.reader}.")
+    elif _readers_differ(baseline, follow_up):
+        another = "another " if baseline.reader == follow_up.reader else ""
+        yield warning("reader", f"The readers differ: {baseline.reader}, then {another}{follow_up.reader}.")
     if (baseline.score is None) is not (follow_up.score is None):
         scored, other = (baseline, follow_up) if baseline.score else (follow_up, baseline)
         yield warning(
             "score", f"The scan of {day(scored.on)} is scored ({scored.score}), that of {day(other.on)} is not."
         )
+
+
+def _readers_differ(baseline: Study, follow_up: Study) -> bool:
+    """Say whether two scans were read by others: by who they are, else by their names."""
+    if baseline.reader_ids and follow_up.reader_ids:
+        return baseline.reader_ids != follow_up.reader_ids
+    return baseline.reader != follow_up.reader
 
 
 def _slices(study: Study) -> str:

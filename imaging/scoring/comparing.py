@@ -112,6 +112,7 @@ def facts_of(score: StudyScore) -> Study:
         post_therapy=kind.post_therapy,
         slice_mm=study.slice_mm,
         reader=score.read_by,
+        reader_ids=frozenset(each.pk for each in score.readers),
         score=score.scheme.kind,
     )
 

@@ -68,10 +68,15 @@ class StudyScore:
         return score_of(self.counting) if self.counting else None
 
     @property
-    def read_by(self) -> str:
-        """Whose score counts, or who has read it so far: names in the order of the alphabet."""
+    def readers(self) -> list[Staff]:
+        """Whose score counts, or who has read it so far, by name."""
         readings = [self.adjudication] if self.adjudication else self.readings
-        return " and ".join(sorted(str(each.reader) for each in readings))
+        return sorted((each.reader for each in readings), key=str)
+
+    @property
+    def read_by(self) -> str:
+        """The readers' names."""
+        return " and ".join(map(str, self.readers))
 
     @property
     def is_blinded(self) -> bool:

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.models import Staff
 from events.models import Event
 from events.undo import undo
 from imaging.actions.scoring_policy import set_scoring
@@ -34,14 +35,17 @@ def patient():
 def scan(patient):
     """A follow-up scan, read with a Curie score of 3."""
     study = StudyFactory(patient=patient)
-    ReadingFactory(study=study, given={"pelvis": 2, "soft_tissue": 1}, reader__name="Dr Ito")
+    ReadingFactory(study=study, given={"pelvis": 2, "soft_tissue": 1}, reader=dr_ito())
     return study
+
+
+def dr_ito():
+    return Staff.objects.filter(name="Dr Ito").first() or StaffFactory(name="Dr Ito")
 
 
 def baseline_of(patient, *, scheme="Curie", given=None, imaged_on=date(2023, 12, 1), **facts):
     study = StudyFactory(patient=patient, imaged_on=imaged_on, is_baseline=True, **facts)
-    reader = StaffFactory(name="Dr Ito", email=f"ito{study.pk}@example.org")
-    ReadingFactory(study=study, scheme=scheme, given=given or {"pelvis": 3, "head": 3}, reader=reader)
+    ReadingFactory(study=study, scheme=scheme, given=given or {"pelvis": 3, "head": 3}, reader=dr_ito())
     return study
 
 
@@ -222,6 +226,13 @@ def test_another_reader_is_warned_of(patient, scan):
     ReadingFactory(study=baseline, reader__name="Dr Oz")
 
     assert [each.sentence for each in found(scan).obstacles] == ["The readers differ: Dr Oz, then Dr Ito."]
+
+
+def test_reader_of_the_same_name_is_another(patient, scan):
+    baseline = StudyFactory(patient=patient, imaged_on=date(2023, 12, 1), is_baseline=True)
+    ReadingFactory(study=baseline, reader__name="Dr Ito")
+
+    assert [each.sentence for each in found(scan).obstacles] == ["The readers differ: Dr Ito, then another Dr Ito."]
 
 
 def test_baseline_by_another_scheme_is_none(patient, scan):

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from imaging.response.comparable import Modality, Study, Tracer, comparability
 from imaging.response.scores import ScoreKind
+from iotrex_followup.ids import uuid7
 
 BASELINE = Study(
     on=date(2024, 1, 8),
@@ -66,6 +67,25 @@ ALIKE = [
 @pytest.mark.parametrize(("baseline", "follow_up"), ALIKE)
 def test_slices_of_one_class_and_unscored_scans_are_alike(baseline, follow_up):
     assert found(baseline, follow_up) == (True, [])
+
+
+ONE, OTHER = uuid7(), uuid7()
+
+
+@pytest.mark.parametrize(
+    ("ids", "now", "said"),
+    [
+        (({ONE}, {OTHER}), "Dr Adams", ["The readers differ: Dr Adams, then another Dr Adams."]),
+        (({ONE}, {ONE}), "Dr Baker", []),  # who has another name by now
+        (({ONE}, {ONE, OTHER}), "Dr Adams and Dr Baker", ["The readers differ: Dr Adams, then Dr Adams and Dr Baker."]),
+        (({ONE}, ()), "Dr Adams", []),  # a report names its reader only
+    ],
+)
+def test_readers_are_told_apart_by_who_they_are(ids, now, said):
+    before, after = (frozenset(each) for each in ids)
+    found = comparability(replace(BASELINE, reader_ids=before), replace(FOLLOW_UP, reader=now, reader_ids=after))
+
+    assert [each.sentence for each in found.obstacles] == said
 
 
 REFUSED = [
