@@ -13,7 +13,8 @@ from imaging.models import ImagingStudy, ScoreReading
 from imaging.response import scores
 from imaging.response.reasons import ResponseError
 from imaging.response.scores import Scheme
-from imaging.scoring.counting import MOST_READERS, Standing, StudyScore, study_score
+from imaging.scoring.blinding import MOST_READERS
+from imaging.scoring.counting import Standing, StudyScore, study_score
 from imaging.scoring.schemes import SCHEMES, policy_of
 from iotrex_followup.errors import InputRefused, ReasonNeeded, TransitionRefused
 from iotrex_followup.history import action

@@ -4,7 +4,8 @@ from accounts.models import Staff
 from events.models import Event
 from imaging.actions.readings import READER, refuse_adjudicated, scored
 from imaging.models import ScoreReading
-from imaging.scoring.counting import MOST_READERS, Standing, StudyScore
+from imaging.scoring.blinding import MOST_READERS
+from imaging.scoring.counting import Standing, StudyScore
 from imaging.scoring.schemes import SCHEMES
 from iotrex_followup.errors import TransitionRefused
 from patients.actions import lock_patient

@@ -8,8 +8,9 @@ from typing import NamedTuple
 from accounts.models import Staff
 from imaging.models import ImagingPolicy, ImagingStudy, ScoreReading
 from imaging.response.scores import Region
+from imaging.scoring.blinding import MOST_READERS
 from imaging.scoring.comparing import Comparison, CutOffNote, compare, notes_of
-from imaging.scoring.counting import MOST_READERS, Standing, StudyScore
+from imaging.scoring.counting import Standing, StudyScore
 from imaging.scoring.schemes import SCHEMES
 from patients.models import Patient
 from patients.models.people import Indication

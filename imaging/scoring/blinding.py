@@ -1,11 +1,25 @@
-"""Readings kept from other readers: where a clinic asks two, the first is seen by nobody else before both have read."""
+"""Readings kept from other readers: where a clinic asks two, the first is seen by nobody else before both have read.
+
+Pages, the API, files and paper all ask here; what awaits its second reader does not count, so that no file has it.
+"""
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts.models import Clinic, Staff
 from imaging.models import ImagingPolicy, ScoreReading
-from imaging.scoring.counting import MOST_READERS
+
+MOST_READERS = 2
+
+
+def awaits_second(*, two_readers: bool, readers: int) -> bool:
+    """Say whether a scan awaits its second reader: until then no reading of it counts, or is shown to another."""
+    return two_readers and readers < MOST_READERS
+
+
+def hides(reading: ScoreReading, viewer: Staff, *, two_readers: bool, readers: int) -> bool:
+    """Say whether `reading`, of a scan that `readers` have read, is kept from `viewer`."""
+    return awaits_second(two_readers=two_readers, readers=readers) and reading.reader_id != viewer.pk
 
 
 def with_readers(rows: QuerySet[ScoreReading]) -> QuerySet[ScoreReading]:
@@ -18,9 +32,9 @@ def with_readers(rows: QuerySet[ScoreReading]) -> QuerySet[ScoreReading]:
 
 
 def is_hidden(reading: ScoreReading, viewer: Staff) -> bool:
-    """Say whether what a reading of `with_readers` gives is kept from `viewer`."""
+    """Say whether a reading of `with_readers` is kept from `viewer`."""
     readers: int = reading.readers  # type: ignore[attr-defined]
-    return asks_two(reading.clinic) and readers < MOST_READERS and reading.reader_id != viewer.pk
+    return hides(reading, viewer, two_readers=asks_two(reading.clinic), readers=readers)
 
 
 def asks_two(clinic: Clinic) -> bool:

@@ -10,9 +10,9 @@ from accounts.models import Staff
 from imaging.models import ImagingPolicy, ImagingStudy, ScoreReading
 from imaging.response import scores
 from imaging.response.scores import Agreement, Scheme, Score
+from imaging.scoring import blinding
+from imaging.scoring.blinding import MOST_READERS
 from imaging.scoring.schemes import SCHEMES
-
-MOST_READERS = 2
 
 
 class Standing(StrEnum):
@@ -51,7 +51,7 @@ class StudyScore:
         if not self.readings:
             return Standing.UNREAD
         if self.agreement is None:
-            return Standing.AWAITS_SECOND if self.two_readers else Standing.COUNTS
+            return Standing.AWAITS_SECOND if self.awaits_second else Standing.COUNTS
         settled = self.adjudication or not self.agreement.differing
         return Standing.COUNTS if settled else Standing.AWAITS_ADJUDICATION
 
@@ -79,13 +79,13 @@ class StudyScore:
         return " and ".join(map(str, self.readers))
 
     @property
-    def is_blinded(self) -> bool:
-        """Whether a reading is kept from everybody but its reader, since the second is awaited."""
-        return self.two_readers and len(self.readings) < MOST_READERS
+    def awaits_second(self) -> bool:
+        """Whether two are asked and not both have read."""
+        return blinding.awaits_second(two_readers=self.two_readers, readers=len(self.readings))
 
     def hides(self, reading: ScoreReading, viewer: Staff) -> bool:
         """Say whether the values of `reading` are kept from `viewer`."""
-        return self.is_blinded and reading.reader_id != viewer.pk
+        return blinding.hides(reading, viewer, two_readers=self.two_readers, readers=len(self.readings))
 
     def has_read(self, person: Staff) -> bool:
         """Say whether `person` is one of its readers."""

@@ -39,7 +39,7 @@ def record_score(request: ClinicRequest, pk: UUID) -> HttpResponse:
     )
     if accepted(form, lambda: actions.record_reading(study=study, facts=form.facts, by=request.user, today=today)):
         return back_to_scores(request, study)
-    blind = score.is_blinded and bool(score.readings)
+    blind = any(score.hides(each, request.user) for each in score.readings)
     return score_page(request, form, study, title=f"{score.scheme.kind} score", button="Save score", blind=blind)
 
 

@@ -11,9 +11,10 @@ from accounts.models import Staff
 from events.models import Event
 from events.undo import undo
 from imaging.actions.scoring_policy import set_scoring
-from imaging.models import ImagingPolicy
+from imaging.models import ImagingPolicy, ScoreReading
 from imaging.response.curie import CURIE
 from imaging.response.siopen import SIOPEN
+from imaging.scoring.blinding import hides, is_hidden, with_readers
 from imaging.scoring.comparing import compare, course_of, notes_of
 from imaging.scoring.counting import Standing, scores_by, study_score
 from imaging.scoring.schemes import all_cut_offs, cut_offs_shown, policy_of
@@ -118,6 +119,23 @@ def test_first_of_two_readings_is_hidden_from_all_but_its_reader_until_both_have
     ReadingFactory(study=study, reader=other)
     both = study_score(study, CURIE, policy_of(patient.clinic))
     assert (both.hides(first, first.reader), both.hides(first, other)) == (False, False)
+
+
+@pytest.mark.parametrize(
+    ("two_readers", "readers", "hidden"), [(True, 1, True), (True, 2, False), (False, 1, False), (True, 0, True)]
+)
+def test_page_and_api_hide_a_reading_by_one_rule(patient, two_readers, readers, hidden):
+    ImagingPolicy.objects.create(clinic=patient.clinic, two_readers=two_readers)
+    study = StudyFactory(patient=patient)
+    for _ in range(readers):
+        ReadingFactory(study=study)
+    reading = study.readings.first() or ReadingFactory(study=study, withdrawn=True)
+    score, viewer = study_score(study, CURIE, policy_of(patient.clinic)), StaffFactory()
+    in_api = with_readers(ScoreReading.objects.all()).get(pk=reading.pk)
+
+    by_rule = hides(reading, viewer, two_readers=two_readers, readers=readers)
+    assert [by_rule, score.hides(reading, viewer), is_hidden(in_api, viewer)] == [hidden] * 3
+    assert not (hidden and score.counts)  # what a file or paper says
 
 
 def test_scores_of_many_scans_take_as_many_queries_as_of_one(patient, django_assert_num_queries):
