@@ -37,7 +37,7 @@ def withheld(row: Withdrawal) -> Withheld:
 
 def blocked(row: ThyroidBlockade) -> Blocked:
     """Return what is printed of a blockade."""
-    return Blocked(f"{row.product}, {row.dose_mg:f} mg a day", row.starts_on, row.last_on, occasion_words(row))
+    return Blocked(row.what, row.starts_on, row.last_on, occasion_words(row))
 
 
 def occasion_words(row: Withdrawal | ThyroidBlockade) -> str:

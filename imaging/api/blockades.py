@@ -23,7 +23,7 @@ class BlockadeSerializer(serializers.ModelSerializer[ThyroidBlockade]):
     class Meta:
         model = ThyroidBlockade
         fields = (
-            *("id", "clinic", "patient", "visit", "treatment", "counted_from", "product", "dose_mg"),
+            *("id", "clinic", "patient", "visit", "treatment", "counted_from", "product", "dose_mg", "once"),
             *("starts_on", "last_on", "note", "withdrawn", "recorded_by", "recorded_at"),
         )
         read_only_fields = fields
@@ -32,6 +32,7 @@ class BlockadeSerializer(serializers.ModelSerializer[ThyroidBlockade]):
 class NewBlockadeSerializer(OfOneOccasion):
     product = serializers.CharField(max_length=120)
     dose_mg = NumberField(min_value=Decimal(0), help_text="Of one day.")
+    once = serializers.BooleanField(default=False, help_text="It is given once, not each day.")
     starts_on = serializers.DateField(help_text="The first day.")
     last_on = serializers.DateField(help_text="The last day.")
     note = serializers.CharField(default="", allow_blank=True, max_length=200)

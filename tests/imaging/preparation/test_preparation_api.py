@@ -131,13 +131,19 @@ def test_blockade_is_recorded_replaced_and_withdrawn(api, infusion):
     assert (first.status_code, second.status_code) == (201, 201), first.json()
     assert [each["id"] for each in standing] == [second.json()["id"]]
     assert (standing[0]["counted_from"], standing[0]["note"]) == ("2024-06-03", "By the ward.")
+    assert standing[0]["once"] is False
     assert (unexplained.status_code, at(unexplained)) == (422, ["reason"])
     assert withdrawn.json()["withdrawn"] is True
 
 
 @pytest.mark.parametrize(
     ("changed", "field"),
-    [({"dose_mg": "0"}, "dose_mg"), ({"starts_on": "2024-06-04"}, "starts_on"), ({"visit": "theirs"}, "visit")],
+    [
+        ({"dose_mg": "0"}, "dose_mg"),
+        ({"once": True}, "last_on"),
+        ({"starts_on": "2024-06-04"}, "starts_on"),
+        ({"visit": "theirs"}, "visit"),
+    ],
 )
 def test_blockade_that_cannot_be_names_its_field(api, infusion, visit, changed, field):
     if "visit" in changed:

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("imaging", "0001_initial"),
+        ("imaging", "0002_restarts_and_single_doses"),
     ]
 
     operations = [
