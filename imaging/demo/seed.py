@@ -10,13 +10,15 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts.models import Staff
-from imaging.actions.assessments import Verdict, open_assessment, sign_assessment
+from imaging.actions.assessments import Verdict, describe, open_assessment, sign_assessment
 from imaging.actions.lesions import LesionFacts, SeenFacts, add_lesion, measure
 from imaging.actions.readings import ReadingFacts, record_reading
 from imaging.actions.reports import ReportFacts, mark_baseline, record_report
 from imaging.actions.studies import StudyFacts, record_study
+from imaging.courses.markers import markers_at
 from imaging.courses.recist import course_of
 from imaging.courses.verdicts import proposed
+from imaging.demo.preparations import add_preparations
 from imaging.models import ImagingStudy, Lesion, LesionMeasurement
 from imaging.response.curie import CURIE
 from patients.models import Patient, Treatment
@@ -40,13 +42,14 @@ Done = Mapping[date, list[str]]  # activities by the day they were done on
 
 @transaction.atomic
 def add_images(demo: Demo, *, seed: int) -> None:
-    """Record the studies behind the scans that were done lately, and follow the lesions of some patients."""
+    """Record the studies behind the scans that were done lately, follow lesions, and prepare for the scans ahead."""
     patients = Patient.objects.in_follow_up().filter(clinic=demo.clinic).select_related("clinic").order_by("mrn")
     done = scans_done(demo)
     for number, patient in enumerate(patients):
         chance = Random(f"{seed} images {number}")  # noqa: S311 (a story, not a secret)
         if patient.pk in done:
             follow(demo, patient, done[patient.pk], chance, measured=number % COURSES != 1)
+    add_preparations(demo)
 
 
 def scans_done(demo: Demo) -> Mapping[UUID, Done]:
@@ -137,6 +140,9 @@ def assess(
     before = LesionMeasurement.objects.filter(assessment=opened.baseline).select_related("lesion")
     found = {each.lesion_id: seen_now(each, share) for each in before}
     measure(assessment=opened, found=found, by=by)
+    if markers := [each.last for each in markers_at(course_of(opened.baseline or opened), opened) if each.last]:
+        told = "stable" if any(last.high for last in markers) else "better"
+        describe(assessment=opened, fields={"markers": told, "symptoms": "stable"}, by=by)
     if today - opened.on < timedelta(days=40) and chance.random() < 0.5:
         return
     computed = proposed(course_of(opened.baseline or opened), opened).recist

@@ -3,7 +3,7 @@
 import pytest
 
 from imaging.demo.seed import LATELY, add_images
-from imaging.models import ImagingStudy, ResponseAssessment
+from imaging.models import ImagingStudy, ResponseAssessment, ThyroidBlockade, Withdrawal
 from imaging.pages import worklist as lists
 from schedules.demo.seed import seed
 from tests.imaging.conftest import TODAY
@@ -24,3 +24,5 @@ def test_demo_has_courses_and_something_to_do():
     assert signed.count() >= 3
     assert all(each.recist == each.proposal["recist"]["response"] for each in signed)
     assert all(each.proposal["mibg"][0]["relative"] for each in signed if each.mibg != "not_done")
+    assert {each.state for each in Withdrawal.objects.all()} >= {"confirmed", "cannot"}
+    assert ThyroidBlockade.objects.exists()
