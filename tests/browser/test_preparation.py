@@ -5,12 +5,13 @@ from datetime import date, timedelta
 
 from playwright.sync_api import Page, expect
 
-from accounts.models import Role
+from accounts.models import Role, Staff
 from imaging.actions.blockades import BlockadeFacts, record_blockade
-from imaging.actions.medicines import MedicineFacts, record_medicine
-from imaging.actions.withdrawals import refuse_withdrawal
-from imaging.models import Withdrawal
-from imaging.occasions import of_treatment
+from imaging.actions.medicines import MedicineFacts, end_medicine, record_medicine
+from imaging.actions.withdrawals import confirm_withdrawal, plan_withdrawal, refuse_withdrawal
+from imaging.actions.withdrawing import WithdrawalFacts
+from imaging.models import ThyroidBlockade, Withdrawal
+from imaging.occasions import Occasion, of_treatment, of_visit
 from patients.models import Treatment
 from patients.treatment_checks import TreatmentFacts
 from schedules.actions import record_treatment
@@ -70,6 +71,15 @@ def test_medicine_is_listed_withdrawn_confirmed_and_taken_again(
     expect(page.get_by_text("Earlier withdrawals: 1")).to_be_visible()
 
 
+def withdrawn_and_ended(scan: Occasion, by: Staff, on: date) -> Withdrawal:
+    """Return the withdrawal of a medicine that was stopped for a scan and then ended for good."""
+    medicine = record_medicine(patient=scan.patient, facts=MedicineFacts("Duloxetine"), by=by, today=on)
+    facts = WithdrawalFacts(on, scan.day + timedelta(days=1), "Dr Aliaga", None, "none needed", by)
+    planned = plan_withdrawal(medicine=medicine, occasion=scan, facts=facts, by=by, today=on)
+    end_medicine(medicine=medicine, ended_on=on, by=by, today=on)
+    return confirm_withdrawal(withdrawal=planned, facts=facts, by=by, today=on)
+
+
 def test_pages_of_preparation_have_no_barriers(
     page: Page,
     plan_in_week_five: Plan,  # noqa: F811
@@ -95,7 +105,10 @@ def test_pages_of_preparation_have_no_barriers(
     refused = refuse_withdrawal(medicine=medicines[0], occasion=infusion, reason=why, by=by, today=today)
     days = BlockadeFacts("potassium iodide", 130, infusion.day - timedelta(days=1), infusion.day + timedelta(days=10))
     blockade = record_blockade(occasion=infusion, facts=days, by=by)
+    # As if the infusion had moved since.
+    ThyroidBlockade.objects.update(counted_from=infusion.day - timedelta(days=1))
     scan = visit_of(plan, "M3", "imaging")
+    ended = withdrawn_and_ended(of_visit(scan), by, today)
     one, prepared = f"/patients/{patient.pk}/medicines/", f"/treatments/{infusion.row.pk}/preparation/"
     paths = [
         one,
@@ -106,6 +119,7 @@ def test_pages_of_preparation_have_no_barriers(
         f"/medicines/{medicines[1].pk}/cannot-be-withdrawn/?visit={scan.pk}",
         f"/withdrawals/{refused.pk}/confirm/",
         f"/withdrawals/{refused.pk}/decide/",
+        f"/withdrawals/{ended.pk}/not-taken-again/",
         f"/visits/{scan.pk}/preparation/",
         f"/visits/{scan.pk}/blockade/",
         prepared,
@@ -122,6 +136,7 @@ def test_pages_of_preparation_have_no_barriers(
         for name, path in {
             "medicines": one,
             "infusion": prepared,
+            "scan": f"/visits/{scan.pk}/preparation/",
             "clinic": "/preparation/",
             "days": "/preparation/days/",
             "confirm": f"/withdrawals/{refused.pk}/confirm/",
