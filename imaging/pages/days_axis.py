@@ -45,8 +45,11 @@ def x_axis(days: Days) -> Spec:
 
 
 def _ticks(days: Days) -> tuple[list[int], str]:
-    """Return the firsts of months or years to label, and how."""
+    """Return the days to label and how: Mondays of a few weeks, else the firsts of months or years."""
     first, last = days
+    if (last - first).days < 7 * TICKS:
+        monday = first + timedelta(-first.weekday() % 7)
+        return list(range(number_of(monday), number_of(last) + 1, 7)), "%-d %b %Y"
     months = 12 * (last.year - first.year) + last.month - first.month
     step = next((step for step in (1, 2, 3, 6, 12, 24, 60) if months / step <= TICKS), 120)
     begins = first.year * 12 + (0 if step >= 12 else ceil((first.month - 1) / step) * step)
