@@ -10,15 +10,16 @@ from datetime import date
 from decimal import Decimal
 
 from imaging.pages.days_axis import SCHEMA, Days, Spec, days_of, infusion_layers, layered, number_of, x_axis
-from imaging.pages.score_picture import Point, score_layers
+from imaging.pages.score_picture import Point, Size, score_layers
+from imaging.pages.words_apart import LINE, Align, Word, set_apart
 from imaging.response.recist.numbers import PROGRESSION_MM, PROGRESSION_PERCENT, RESPONSE_PERCENT
 from imaging.response.recist.targets import HUNDRED
 from imaging.response.scores import Scheme
 from imaging.response.words import plain
 
 WIDTH, SUMS_HEIGHT, SCORES_HEIGHT, VERDICTS_HEIGHT = 820, 220, 150, 44
+INWARDS: tuple[tuple[Align, int], ...] = (("left", -4), ("center", 0), ("right", 14))
 EDGE = 44  # what the axis at the left takes, so that the parts line up
-LINE = 14  # pixels a line of words takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +61,21 @@ class Drawn:
     def known(self) -> list[SumPoint]:
         return [each for each in self.sums if each.mm is not None]
 
+    @property
+    def unknown(self) -> list[SumPoint]:
+        return [each for each in self.sums if each.mm is None]
+
 
 def course_picture(drawn: Drawn, *, width: int = WIDTH) -> Spec:
     """Return the specification of a course; `width` is that of the axis in pixels."""
     days = drawn.days
-    parts = [_sums(drawn, days) if drawn.known else _verdicts_alone(drawn, days)]
+    parts = [_sums(drawn, days, width) if drawn.known else _verdicts_alone(drawn, days, width)]
     if drawn.scored and drawn.scored.points:
-        parts.append(_scores(drawn.scored, drawn.infusions, days))
-    return {"$schema": SCHEMA, "vconcat": [{**part, "width": width} for part in parts], "spacing": 34}
+        parts.append(_scores(drawn.scored, drawn.infusions, days, width))
+    return {"$schema": SCHEMA, "vconcat": parts, "spacing": 34}
 
 
-def _sums(drawn: Drawn, days: Days) -> Spec:
+def _sums(drawn: Drawn, days: Days, width: int) -> Spec:
     top = _top(drawn.known)
     y = _mm_axis(top)
     layers = [
@@ -78,30 +83,31 @@ def _sums(drawn: Drawn, days: Days) -> Spec:
         *_limits(drawn.known, days, top),
         _line(drawn.known, days, y),
         *_marks(drawn.known, days, y),
-        *_words(drawn.known, days, y),
-        *_unknown(drawn.sums, days, SUMS_HEIGHT - LINE),
+        *_unknown(drawn.unknown, days, SUMS_HEIGHT - LINE),
+        *_words(drawn, days, width, SUMS_HEIGHT, y),
         _title("Sum of target lesions (mm), with the response by RECIST 1.1"),
     ]
-    return layered(layers, width=WIDTH, height=SUMS_HEIGHT)
+    return layered(layers, width=width, height=SUMS_HEIGHT)
 
 
-def _verdicts_alone(drawn: Drawn, days: Days) -> Spec:
+def _verdicts_alone(drawn: Drawn, days: Days, width: int) -> Spec:
     layers = [
         *infusion_layers(drawn.infusions, days),
-        *_unknown(drawn.sums, days, VERDICTS_HEIGHT - LINE),
+        *_unknown(drawn.unknown, days, VERDICTS_HEIGHT - LINE),
+        *_words(drawn, days, width, VERDICTS_HEIGHT),
         _title("Response by RECIST 1.1; no sum of target lesions is known"),
     ]
-    return layered(layers, width=WIDTH, height=VERDICTS_HEIGHT)
+    return layered(layers, width=width, height=VERDICTS_HEIGHT)
 
 
-def _scores(scored: Scored, infusions: Iterable[date], days: Days) -> Spec:
-    scheme = scored.scheme
+def _scores(scored: Scored, infusions: Iterable[date], days: Days, width: int) -> Spec:
+    scheme, size = scored.scheme, Size(width, SCORES_HEIGHT)
     layers = [
         *infusion_layers(infusions, days, named=False),
-        *score_layers(scheme, scored.points, days, minExtent=EDGE, maxExtent=EDGE),
+        *score_layers(scheme, scored.points, days, size, minExtent=EDGE, maxExtent=EDGE),
         _title(f"{scheme.kind} score of MIBG scans (0 to {scheme.most})"),
     ]
-    return layered(layers, width=WIDTH, height=SCORES_HEIGHT)
+    return layered(layers, width=width, height=SCORES_HEIGHT)
 
 
 def _title(words: str) -> Spec:
@@ -186,23 +192,32 @@ def _marks(points: Iterable[SumPoint], days: Days, y: Spec, shape: str = "circle
     ]
 
 
-def _words(points: Sequence[SumPoint], days: Days, y: Spec) -> list[Spec]:
-    """Return verdict and sum above the marks, at both ends of the picture so that they stay within it."""
-    mark = {"type": "text", "style": "verdict", "fontSize": 12, "dy": -13}
-    sides = (
-        (points[:1], {"align": "left", "dx": -4}),
-        (points[1:-1], {"align": "center"}),
-        (points[1:][-1:], {"align": "right", "dx": 14}),
-    )
+def _words(drawn: Drawn, days: Days, width: int, height: int, y: Spec | None = None) -> list[Spec]:
+    """Return verdict and sum at each mark, none on another; `y` is the axis of the sums, None where none is known."""
+    words = [*_along(drawn.known, days, width), *_along(drawn.unknown, days, width)]
+    top = y["scale"]["domain"][1] if y else 1
+    foot = {"value": height - LINE}
+    placed = [
+        word._replace(y=height - LINE if point.mm is None else height * (1 - float(point.mm) / top))
+        for point, word in words
+    ]
     return [
         {
-            "data": {"values": [{**_placed(each), "word": _word(each)} for each in same]},
-            "mark": {**mark, **look},
-            "encoding": {"x": x_axis(days), "y": y, "text": {"field": "word"}},
+            "data": {"values": [{**_placed(point), "word": word.text}]},
+            "mark": {"type": "text", "style": "verdict", "fontSize": 12, "align": word.align, "dx": word.dx, "dy": dy},
+            "encoding": {"x": x_axis(days), "y": foot if point.mm is None else y, "text": {"field": "word"}},
         }
-        for same, look in sides
-        if same
+        for (point, word), dy in zip(words, set_apart(placed, height), strict=True)
     ]
+
+
+def _along(points: Sequence[SumPoint], days: Days, width: int) -> list[tuple[SumPoint, Word]]:
+    """Return the words of `points` along the days, the first and the last turned inwards so that they stay within."""
+    found = []
+    for place, point in enumerate(points):
+        align, dx = INWARDS[0] if place == 0 else INWARDS[-1] if place == len(points) - 1 else INWARDS[1]
+        found.append((point, Word(days.pixel(point.on, width), 0, _word(point), align, dx)))
+    return found
 
 
 def _word(point: SumPoint) -> str:
@@ -212,8 +227,7 @@ def _word(point: SumPoint) -> str:
 
 def _unknown(points: Iterable[SumPoint], days: Days, height: int) -> list[Spec]:
     """Return the time points of which no sum is known, as crosses along the foot of the picture."""
-    without, y = [each for each in points if each.mm is None], {"value": height}
-    return [*_marks(without, days, y, "cross"), *_words(without, days, y)]
+    return _marks(points, days, {"value": height}, "cross")
 
 
 def _placed(point: SumPoint) -> Spec:

@@ -23,6 +23,10 @@ class Days(NamedTuple):
     first: date
     last: date
 
+    def pixel(self, day: date, width: float) -> float:
+        """Return where a day stands on an axis of so many pixels."""
+        return width * (day - self.first) / (self.last - self.first)
+
 
 def days_of(days: Iterable[date]) -> Days:
     """Return the axis that holds `days`, with some room around them."""

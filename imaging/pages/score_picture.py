@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from imaging.pages.days_axis import (
     DASHES,
@@ -16,11 +16,21 @@ from imaging.pages.days_axis import (
     number_of,
     x_axis,
 )
+from imaging.pages.words_apart import Word, set_apart
 from imaging.response.scores import Scheme
 from schedules.protocol.trace import words
 
-WIDTH, HEIGHT = 940, 260
 LEAST_TOP = 6  # a course of low totals does not look like a steep one
+
+
+class Size(NamedTuple):
+    """The pixels within the axes of a picture."""
+
+    width: int
+    height: int
+
+
+SIZE = Size(940, 260)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +51,14 @@ def score_picture(scheme: Scheme, points: Sequence[Point], infusions: Iterable[d
     """Return the specification of `points`, which are in order of time and all by `scheme`."""
     infusions = list(infusions)
     days = days_of([*(point.on for point in points), *infusions])
-    layers = [*infusion_layers(infusions, days), *score_layers(scheme, points, days)]
-    return {"$schema": SCHEMA, **layered(layers, width=WIDTH, height=HEIGHT)}
+    layers = [*infusion_layers(infusions, days), *score_layers(scheme, points, days, SIZE)]
+    return {"$schema": SCHEMA, **layered(layers, width=SIZE.width, height=SIZE.height)}
 
 
-def score_layers(scheme: Scheme, points: Sequence[Point], days: Days, **axis: Any) -> list[Spec]:
+def score_layers(scheme: Scheme, points: Sequence[Point], days: Days, size: Size, **axis: Any) -> list[Spec]:
     """Return what is drawn of `points` along `days`; `axis` is added to the axis of the totals."""
     y = _y(points, axis)
-    return [*_lines(points, days, y), *_marks(scheme, points, days, y), *_totals(points, days, y)]
+    return [*_lines(points, days, y), *_marks(scheme, points, days, y), *_totals(points, days, y, size)]
 
 
 def _y(points: Sequence[Point], more: Spec) -> Spec:
@@ -104,9 +114,15 @@ def _placed(scheme: Scheme, point: Point) -> Spec:
     return {"on": number_of(point.on), "total": point.total, "says": says}
 
 
-def _totals(points: Sequence[Point], days: Days, y: Spec) -> list[Spec]:
-    values = [{"on": number_of(each.on), "total": each.total} for each in points]
-    return [_text(values, days, y, {"dy": -12}, text={"field": "total"})]
+def _totals(points: Sequence[Point], days: Days, y: Spec, size: Size) -> list[Spec]:
+    top = y["scale"]["domain"][1]
+    words = [
+        Word(days.pixel(each.on, size.width), size.height * (1 - each.total / top), str(each.total)) for each in points
+    ]
+    return [
+        _text([{"on": number_of(each.on), "total": each.total}], days, y, {"dy": dy}, text={"field": "total"})
+        for each, dy in zip(points, set_apart(words, size.height), strict=True)
+    ]
 
 
 def _text(values: list[Spec], days: Days, y: Spec, look: Spec, **encoding: Any) -> Spec:

@@ -1,12 +1,16 @@
 """The picture of a course: sums and verdicts, what decides about them, and the totals of one scheme below."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
+from itertools import combinations
 
 import vl_convert
+from hypothesis import given
+from hypothesis import strategies as st
 
 from imaging.pages.course_picture import Drawn, Scored, SumPoint, course_picture, limits_of
 from imaging.pages.score_picture import Point
+from imaging.pages.words_apart import ASIDE, Word, box_of, set_apart
 from imaging.response.curie import CURIE
 from iotrex_followup.paper_pictures import paper_svg
 
@@ -96,3 +100,35 @@ def test_picture_is_drawn_for_the_page_and_in_black_for_paper():
     assert "<title>Course of &lt;PRUEBA&gt;</title>" in paper
     assert "PD 52.0, not signed" in paper
     assert "#4c78a8" not in paper  # the library's blue
+
+
+def test_words_of_time_points_days_apart_stand_on_no_other():
+    close = [
+        SumPoint(date(2024, 5, 2) + timedelta(days), mm, word, word)
+        for days, mm, word in ((0, Decimal(40), "PR"), (3, Decimal(41), "PR"), (5, None, "NE"), (6, None, "NE"))
+    ]
+    scored = Scored(CURIE, [Point(date(2024, 2, 4) + timedelta(day), 15, "I-123 MIBG, planar") for day in (0, 1)])
+
+    sums, scores = course_picture(Drawn([BASELINE, *close], scored))["vconcat"]
+
+    def asides(part, *words):
+        return [
+            layer["mark"]["dy"]
+            for layer in marks(part, "text")
+            for value in layer["data"]["values"]
+            if value.get("word", value.get("total")) in words
+        ]
+
+    assert asides(sums, "baseline 60.0", "PR 40.0", "PR 41.0") == [-13, 17, -13]
+    assert asides(sums, "NE") == [-13, -27]
+    assert asides(scores, 15) == [-13, 17]
+
+
+@given(st.lists(st.tuples(st.floats(0, 800), st.floats(100, 200)), max_size=6))
+def test_words_are_set_apart_where_there_is_room(places):
+    words = [Word(x, y, "PR 40.0") for x, y in places]
+
+    found = set_apart(words, 300)
+
+    boxes = [box_of(word, dy) for word, dy in zip(words, found, strict=True)]
+    assert all(not one.meets(other) for one, other in combinations(boxes, 2)) or ASIDE[0] in found
