@@ -25,7 +25,7 @@ class Bar(NamedTuple):
 
 
 class Track(NamedTuple):
-    """A patient's changes in per cent by months since the treatment, and the last verdict."""
+    """A patient's changes in per cent by months since the treatment, and what is said at the last of them."""
 
     number: int
     points: Sequence[tuple[Decimal, Decimal]]

@@ -166,7 +166,9 @@ def in_order(rows: Sequence[PatientResponse]) -> list[PatientResponse]:
 def track_of(number: int, row: PatientResponse) -> Track | None:
     """Return a patient's line, from the baseline on; None where it cannot be placed."""
     began = months_since(row.course.started_on, row.course.baseline.on)
-    known = [(each.months, each.change) for each in row.steps if each.months is not None and each.change is not None]
-    if began is None or not known:
+    drawn = [each for each in row.steps if each.change is not None]
+    if began is None or not drawn:
         return None
-    return Track(number, [(began, Decimal(0)), *known], row.steps[-1].response)
+    points = [(each.months, each.change) for each in drawn if each.months is not None and each.change is not None]
+    later = f", then {row.steps[-1].response}" if row.steps[-1] is not drawn[-1] else ""
+    return Track(number, [(began, Decimal(0)), *points], f"{drawn[-1].response}{later}")

@@ -19,6 +19,7 @@ from tests.imaging.courses import baseline_of, mm, sign, time_point
 BONE = {"Bone 1": SeenFacts("present")}
 SMALLER = {"Liver 1": mm(25), "Lung 1": mm(15), **BONE}
 SAME = {"Liver 1": mm(40), "Lung 1": mm(18), **BONE}
+MISSED = {"Liver 1": mm(25), "Lung 1": SeenFacts("not_evaluated"), **BONE}
 GROWN = {"Liver 1": mm(50), "Lung 1": mm(25), **BONE}
 EARLY = date(2024, 4, 1)
 
@@ -44,6 +45,12 @@ def rows(answer):
     ]
 
 
+def ends(spider):
+    """What stands at the ends of the lines."""
+    (layer,) = (each for each in spider["layer"] if each["mark"].get("style") == "verdict")
+    return [value["word"] for value in layer["data"]["values"]]
+
+
 @pytest.mark.django_db
 class TestPage:
     def test_bars_are_in_order_and_the_table_says_the_same(self, client, member):
@@ -59,6 +66,11 @@ class TestPage:
         found = answer.context["found"]
         assert [value["word"] for value in found.waterfall["layer"][0]["data"]["values"]] == ["PD", "PR"]
         assert "2 PD" in str(found.spider)
+
+    def test_line_ends_with_the_verdict_of_its_last_step(self, client, member):
+        assessed(member, (SMALLER, "PR", EARLY), (MISSED, "NE", date(2024, 5, 2)))
+
+        assert ends(shown(client).context["found"].spider) == ["1 PR, then NE"]
 
     def test_what_came_after_progression_does_not_count(self, client, member):
         assessed(member, (GROWN, "PD", EARLY), (SMALLER, "PR", date(2024, 5, 2)))
