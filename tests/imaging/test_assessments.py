@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.utils.html import escape
 
 from events.models import Event
 from events.undo import undo
@@ -15,7 +16,7 @@ from imaging.actions.assessments import (
 )
 from imaging.actions.lesions import LesionFacts, SeenFacts, add_lesion, change_lesion, measure, withdraw_lesion
 from imaging.courses.recist import course_of, responses_of
-from imaging.courses.verdicts import best_response
+from imaging.courses.verdicts import best_response, what_is_missing
 from imaging.models import Lesion, LesionMeasurement, ResponseAssessment
 from iotrex_followup.errors import InputRefused, ReasonNeeded, TransitionRefused
 from schedules.actions.proposals import decide
@@ -364,3 +365,25 @@ def test_what_it_is_held_against_is_signed_first(baseline, patient, clinician):
     sign(baseline, by=clinician)
     sign(early, "PR", by=clinician)
     assert sign(late, "PD", by=clinician).is_signed
+
+
+def test_page_says_before_what_keeps_it_from_being_signed(client, baseline, patient, clinician):
+    time_point(patient, SMALLER, by=clinician)
+    late = time_point(patient, GROWN, day=date(2024, 5, 18), by=clinician)
+
+    def said(assessment):
+        page = client.get(f"/imaging/assessments/{assessment.pk}/").content.decode()
+        assert page.count("Before it can be signed:") == (1 if assessment.pk == late.pk else 0)
+        return [page.count(f"What was read on {day} 2024 is not signed: sign it first") for day in ("20 Jan", "2 May")]
+
+    assert said(late) == [1, 1]
+    assert said(baseline) == [0, 0]
+
+
+def test_page_of_an_incomplete_time_point_says_once_what_is_missing(client, baseline, patient, clinician):
+    draft = time_point(patient, {"Liver 1": mm(25)}, by=clinician)
+
+    page = client.get(f"/imaging/assessments/{draft.pk}/").content.decode()
+
+    for sentence in what_is_missing(course_of(baseline), draft):
+        assert page.count(escape(sentence)) == 1
