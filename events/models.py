@@ -281,6 +281,11 @@ class Message(models.Model):
                 condition=models.Q(state="due"),
                 name="due_message_of_kind",
             ),
+            models.Index(
+                fields=("channel", "kind", "not_before", "id"),
+                condition=models.Q(state="due", tries__gt=0),
+                name="tried_message_of_kind",
+            ),
             models.Index(fields=("lease_until",), condition=models.Q(state="claimed"), name="claimed_message"),
             models.Index(
                 fields=("clinic", "-id"), condition=~models.Q(channel="inbox"), name="message_going_out_of_clinic"

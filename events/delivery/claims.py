@@ -7,12 +7,13 @@ from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 
 from events.models import Message
 
 Values = dict[str, Any]
 LEASE = timedelta(minutes=3)
+CONCERNED = ("recipient", "contact", "endpoint", "patient", "clinic")  # whom a message is for and about
 
 # Kind by kind along the index of what is due, however many rows are due later.
 WAITING = """
@@ -35,21 +36,28 @@ WHERE oldest.not_before <= %(now)s
 
 # One short statement, whoever else asks at the same time: nobody waits for another, nobody gets the same row. The try
 # is counted here, before anything is sent, so that a message that kills its worker comes to an end too; those tried
-# before are claimed apart. The rows are chosen apart, once: inside the condition of the UPDATE a plan may choose anew
-# for each row, whatever the limit.
+# before are chosen apart, along an index of their own. The rows are chosen apart, once: inside the condition of the
+# UPDATE a plan may choose anew for each row, whatever the limit. It need not be on the disk before it is used: should
+# the server lose it, nothing has left yet, since the mark of what leaves waits for the disk, and for all before it.
 CLAIM = """
-WITH chosen AS MATERIALIZED (
+SET LOCAL synchronous_commit = off;
+WITH tried AS MATERIALIZED (
     SELECT id FROM events_message
-    WHERE state = 'due' AND channel = %(channel)s AND kind = %(kind)s AND not_before <= %(now)s
-      AND (tries > 0) = %(tried)s
+    WHERE state = 'due' AND channel = %(channel)s AND kind = %(kind)s AND not_before <= %(now)s AND tries > 0
     ORDER BY not_before, id
-    LIMIT %(limit)s
+    LIMIT 1
+    FOR UPDATE SKIP LOCKED
+), untried AS MATERIALIZED (
+    SELECT id FROM events_message
+    WHERE state = 'due' AND channel = %(channel)s AND kind = %(kind)s AND not_before <= %(now)s AND tries = 0
+    ORDER BY not_before, id
+    LIMIT %(limit)s - (SELECT count(*) FROM tried)
     FOR UPDATE SKIP LOCKED
 )
 UPDATE events_message AS message SET state = 'claimed', tries = tries + 1, token = %(token)s,
        lease_until = %(until)s, sending_since = NULL
-FROM chosen WHERE message.id = chosen.id
-RETURNING message.not_before, message.id
+FROM (SELECT id FROM tried UNION ALL SELECT id FROM untried) AS chosen WHERE message.id = chosen.id
+RETURNING message.tries > 1, message.not_before, message.id
 """
 
 LAPSED = "SELECT id FROM events_message WHERE state = 'claimed' AND lease_until < %(now)s LIMIT 1"
@@ -65,11 +73,19 @@ WHERE id IN (
     FOR UPDATE SKIP LOCKED
 )
 """
-# A lease that is nearly new stays as it is, and with it the row's places in the indexes.
-MARK_LEAVING = """
-UPDATE events_message SET sending_since = %(now)s,
+# Locked in one order, by those for whom the claim stands, and marked as about to leave. A lease that is nearly new
+# stays as it is, and with it the row's places in the indexes.
+HOLD = """
+WITH standing AS MATERIALIZED (
+    SELECT id FROM events_message
+    WHERE id = ANY(%(pks)s::uuid[]) AND token = %(token)s AND state = 'claimed'
+    ORDER BY id
+    FOR UPDATE {waits}
+)
+UPDATE events_message AS message SET sending_since = %(now)s,
        lease_until = CASE WHEN lease_until > %(until)s - interval '10 seconds' THEN lease_until ELSE %(until)s END
-WHERE id = ANY(%(pks)s::uuid[])
+FROM standing WHERE message.id = standing.id
+RETURNING message.*
 """
 END_SENT = """
 UPDATE events_message AS message
@@ -121,18 +137,14 @@ def claim(*, now: datetime, channel: str, kinds: Iterable[str], limit: int) -> C
     claimed = Claim()
     values: Values = {"now": now, "until": now + LEASE, "token": claimed.token, "channel": channel}
     with connection.cursor() as cursor:
-
-        def claim_of(kind: str, number: int, *, tried: bool) -> list[UUID]:
-            cursor.execute(CLAIM, values | {"kind": kind, "limit": number, "tried": tried})
-            return [pk for _, pk in sorted(cursor.fetchall())]
-
         for kind in kinds:
             left = limit - len(claimed.messages)
             if left <= 0:
                 break
-            last = claim_of(kind, 1, tried=True)
-            claimed.messages.extend(claim_of(kind, left - len(last), tried=False) + last)
-            if last:
+            cursor.execute(CLAIM, values | {"kind": kind, "limit": left})
+            rows = sorted(cursor.fetchall())
+            claimed.messages.extend(pk for _, _, pk in rows)
+            if any(tried for tried, _, _ in rows):
                 break
     return claimed
 
@@ -161,23 +173,20 @@ def in_doubt(*, now: datetime, may: MayLeaveAgain) -> Message | None:
     return rows.order_by("lease_until").first()
 
 
-def held(pks: Sequence[UUID], token: UUID) -> list[Message]:
-    """Return those of the messages for which the claim of `token` stands, locked, in the order given.
+def held(pks: Sequence[UUID], token: UUID, *, now: datetime) -> list[Message]:
+    """Return those of the messages for which the claim of `token` stands, locked, in the order given, with whom they
+    are for and about; each is marked as about to leave, and its claim counts anew.
 
     Who looks at several waits for none that somebody else is changing, since that somebody may wait for another of
     them: it is left out.
     """
-    locked = Message.objects.select_for_update(of=("self",), skip_locked=len(pks) > 1)
-    rows = locked.select_related("recipient", "contact", "endpoint", "clinic")
-    found = {each.pk: each for each in rows.filter(pk__in=pks, token=token, state=Message.State.CLAIMED).order_by("pk")}
-    return [found[pk] for pk in pks if pk in found]
-
-
-def mark_leaving(pks: Sequence[UUID], *, now: datetime) -> None:
-    """Mark locked messages as about to leave; their claim counts anew."""
-    if pks:
-        with connection.cursor() as cursor:
-            cursor.execute(MARK_LEAVING, {"pks": list(pks), "now": now, "until": now + LEASE})
+    hold = HOLD.format(waits="SKIP LOCKED" if len(pks) > 1 else "")
+    values: Values = {"pks": list(pks), "token": token, "now": now, "until": now + LEASE}
+    found = {each.pk: each for each in Message.objects.raw(hold, values)}
+    messages = [found[pk] for pk in pks if pk in found]
+    named = (name for name in CONCERNED if any(getattr(each, f"{name}_id") for each in messages))
+    prefetch_related_objects(messages, *named)
+    return messages
 
 
 def end(pk: UUID, token: UUID, **fields: object) -> bool:

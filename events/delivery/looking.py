@@ -9,7 +9,7 @@ from django.db import transaction
 
 from events.actions import LONGEST_OUTCOME
 from events.delivery.channels import Envelope, address_of, sealed, ways_out
-from events.delivery.claims import held, mark_leaving
+from events.delivery.claims import held
 from events.delivery.endings import tell_failed
 from events.delivery.kinds import KINDS, MessageKind
 from events.delivery.wall_clock import instant
@@ -26,18 +26,12 @@ State = Message.State
 
 @transaction.atomic
 def begin(pks: Sequence[UUID], token: UUID, *, now: datetime) -> list[tuple[Message, Envelope | None]]:
-    """Look at claimed messages once more, locked, make them up, and mark that they are about to leave.
+    """Look at claimed messages once more, locked, mark that they are about to leave, and make them up.
 
     None of those whose claim is lost. No envelope for one that nobody wants any more, came too late, was tried too
     often, has no way out or no address, or is of no known kind: it ends here, and says so.
     """
-    looked_at = [(message, made_up(message, now=now)) for message in held(pks, token)]
-    # From here on the claim counts anew: what stood before them in the batch may have taken its time.
-    leaving = [message for message, envelope in looked_at if envelope]
-    for message in leaving:
-        message.sending_since = now
-    mark_leaving([message.pk for message in leaving], now=now)
-    return looked_at
+    return [(message, made_up(message, now=now)) for message in held(pks, token, now=now)]
 
 
 def made_up(message: Message, *, now: datetime) -> Envelope | None:
@@ -55,17 +49,22 @@ def made_up(message: Message, *, now: datetime) -> Envelope | None:
         ended, why = State.DEAD, f"Tried {kind.most_tries} times. {message.outcome}"
     elif later := kept_until(message, kind, now):
         # It did not try: what waits for its hour keeps its tries.
-        message.state, message.not_before, message.tries = State.DUE, later, message.tries - 1
-        message.token = message.lease_until = None
-        message.save(update_fields=["state", "not_before", "tries", "token", "lease_until"])
+        message.not_before, message.tries = later, message.tries - 1
+        stay(message, State.DUE, message.outcome)
         return None
     else:
         return sealed(message, kind.content(message), now=now)
-    message.state, message.outcome, message.token, message.lease_until = ended, why[:LONGEST_OUTCOME], None, None
-    message.save(update_fields=["state", "outcome", "token", "lease_until"])
+    stay(message, ended, why)
     if ended == State.DEAD:
         tell_failed(message, now)
     return None
+
+
+def stay(message: Message, state: str, outcome: str) -> None:
+    """Write down that a message does not leave after all, in which state it is, and why."""
+    message.state, message.outcome = state, outcome[:LONGEST_OUTCOME]
+    message.token = message.lease_until = message.sending_since = None
+    message.save(update_fields=["state", "outcome", "not_before", "tries", "token", "lease_until", "sending_since"])
 
 
 def gone(message: Message) -> str:

@@ -38,7 +38,7 @@ def statement(name: str, words: str, instead: str) -> Callable[[MonkeyPatch], No
         text: str = getattr(claims, name)
         if words not in text:
             raise LookupError(f"{name} has no {words!r} any more: fit the defect to it")
-        patch.setattr(claims, name, text.replace(words, instead, 1))
+        patch.setattr(claims, name, text.replace(words, instead))
 
     return put_in
 
@@ -60,14 +60,6 @@ def end_without_token(patch: MonkeyPatch) -> None:
 
     patch.setattr(endings, "end", end)
     statement("END_SENT", "AND message.token = %(token)s AND message.state = 'claimed'", "")(patch)
-
-
-def begin_without_token(patch: MonkeyPatch) -> None:
-    def held(pks: Sequence[UUID], token: UUID) -> list[Message]:
-        rows = Message.objects.select_for_update(of=("self",)).select_related("recipient", "contact", "endpoint")
-        return list(rows.filter(pk__in=pks))
-
-    patch.setattr(looking, "held", held)
 
 
 def after_begin(**fields: Any) -> Callable[[MonkeyPatch], None]:
@@ -125,8 +117,8 @@ def breaker_never_opens_again(patch: MonkeyPatch) -> None:
 def expiry_ignored(patch: MonkeyPatch) -> None:
     held = looking.held
 
-    def without_end(pks: Sequence[UUID], token: UUID) -> list[Message]:
-        messages = list(held(pks, token))
+    def without_end(pks: Sequence[UUID], token: UUID, *, now: datetime) -> list[Message]:
+        messages = held(pks, token, now=now)
         for message in messages:
             message.expires_at = None
         return messages
@@ -217,7 +209,9 @@ def tries_counted_when_it_ends(patch: MonkeyPatch) -> None:
 
 DEFECTS: dict[str, Defect] = {
     "ended-without-token": Defect(end_without_token, "paused: taken"),
-    "begun-without-token": Defect(begin_without_token, "paused: claimed"),
+    "begun-without-token": Defect(
+        statement("HOLD", "AND token = %(token)s AND state = 'claimed'", ""), "paused: claimed"
+    ),
     "sent-before-sending": Defect(sent_before_sending, "killed: leaving"),
     "claims-what-is-claimed": Defect(
         statement("CLAIM", "state = 'due'", "state IN ('due', 'claimed')"), "met by another"
