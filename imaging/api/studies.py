@@ -20,7 +20,7 @@ from imaging.actions import reports
 from imaging.actions import studies as actions
 from imaging.models import ImagingStudy
 from iotrex_followup.api.filters import DayFilter
-from iotrex_followup.api.resources import Resource
+from iotrex_followup.api.resources import AsItIs, Resource
 from iotrex_followup.api.shapes import ModelShape, Shape, VisibleField
 from patients.models import Patient
 from schedules.api.bodies import ReasonSerializer
@@ -177,7 +177,7 @@ class ImagingStudyResource(Resource):
         )
 
     @extend_schema(responses={(200, kind): OpenApiTypes.BINARY for _, kind, _ in KINDS})
-    @action(detail=True, url_path="report-file", pagination_class=None, filterset_class=None)
+    @action(detail=True, url_path="report-file", pagination_class=None, filterset_class=None, renderer_classes=[AsItIs])
     def report_file(self, request: Request, pk: UUID) -> HttpResponse:
         """Return the file of its report."""
         study: ImagingStudy = self.get_object()

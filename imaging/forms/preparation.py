@@ -123,7 +123,9 @@ class BlockadeForm(forms.Form):
     """What blocks the thyroid, how much a day, from when until when."""
 
     product = forms.CharField(max_length=120, label="What")
-    dose_mg = forms.DecimalField(label="Dose a day (mg)", min_value=Decimal("0.1"), max_value=Decimal(2000))
+    dose_mg = forms.DecimalField(
+        label="Dose a day (mg)", min_value=Decimal("0.1"), max_value=Decimal(2000), max_digits=8
+    )
     once = forms.BooleanField(required=False, label="Once only", help_text="One dose, on the first day.")
     starts_on = DateField(label="First day")
     last_on = DateField(label="Last day")

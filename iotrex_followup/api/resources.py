@@ -12,6 +12,7 @@ from django.utils import timezone
 from rest_framework import mixins, status
 from rest_framework.exceptions import MethodNotAllowed, PermissionDenied
 from rest_framework.permissions import SAFE_METHODS
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
@@ -21,6 +22,13 @@ from accounts.models import Clinic, Staff
 from accounts.permissions import May, declared, may
 from iotrex_followup.api.etags import etag_of, refuse_stale, unchanged
 from iotrex_followup.api.shapes import Shape
+
+
+class AsItIs(JSONRenderer):
+    """Of an action that answers with a file: whatever type a client accepts, it gets the file as it is kept."""
+
+    media_type = "*/*"
+    format = "file"
 
 
 class Route(GenericViewSet[Any]):

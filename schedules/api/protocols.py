@@ -16,7 +16,7 @@ from rest_framework.response import Response
 
 from accounts.models import Clinic
 from accounts.permissions import May
-from iotrex_followup.api.resources import Resource
+from iotrex_followup.api.resources import AsItIs, Resource
 from iotrex_followup.api.shapes import Shape, VisibleField
 from schedules import actions
 from schedules import protocol as rules
@@ -204,7 +204,7 @@ class ProtocolResource(Resource):
         return Response(ProtocolDifferenceSerializer([each._asdict() for each in found], many=True).data)
 
     @extend_schema(responses={(200, "application/toml"): OpenApiTypes.STR})
-    @action(detail=True, pagination_class=None, filterset_class=None)
+    @action(detail=True, pagination_class=None, filterset_class=None, renderer_classes=[AsItIs])
     def file(self, request: Request, pk: UUID) -> HttpResponse:
         """Return the protocol file (TOML)."""
         protocol = self.get_object()

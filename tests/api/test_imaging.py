@@ -165,7 +165,8 @@ def test_report_is_recorded_and_amended_with_a_reason(coordinator, study):
 
 def test_file_of_a_report_is_given_as_it_is(api, auditor, study, clinician):
     address = f"imaging-studies/{study.pk}"
-    assert api.get(f"{address}/report-file").status_code == 404
+    missing = api.get(f"{address}/report-file", headers={"Accept": "application/pdf"})
+    assert (missing.status_code, missing["Content-Type"]) == (404, "application/problem+json")
     assert api.get(address).json()["has_report_file"] is False
     record_report(
         study=study,
@@ -175,7 +176,7 @@ def test_file_of_a_report_is_given_as_it_is(api, auditor, study, clinician):
         today=TODAY,
     )
 
-    answer = auditor.get(f"{address}/report-file")
+    answer = auditor.get(f"{address}/report-file", headers={"Accept": "application/pdf"})
 
     assert (answer.status_code, answer["Content-Type"], answer.content) == (200, "application/pdf", b"%PDF-1.7 scan")
     assert "sandbox" in answer["Content-Security-Policy"]
