@@ -3,16 +3,13 @@
 from uuid import UUID
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.middleware import ClinicRequest
 from accounts.permissions import May, may_here, requires, visible_or_404
-from events.models import Event
 from imaging.actions.blockades import record_blockade, withdraw_blockade
 from imaging.actions.preparation_policy import set_preparation_policy
 from imaging.forms.preparation import BlockadeForm
@@ -22,13 +19,13 @@ from imaging.occasions import Occasion, occasion_of, of_treatment, of_visit, tab
 from imaging.pages.preparation import clinic_preparation, prepared
 from imaging.preparing import age_words, blockade_for
 from imaging.views.medicines import say_last
+from imaging.views.policies import policy_page, say_set
 from iotrex_followup.refusals import accepted
 from patients.models import Patient, Treatment
 from patients.views import form_page
 from schedules.forms.treatments import ReasonForm
 from schedules.models import PlannedVisit
 from schedules.protocol.trace import words
-from schedules.wording import event_sentence
 
 FORM = "imaging/preparation_form.html"
 
@@ -134,7 +131,7 @@ def withdraw_blockade_of(request: ClinicRequest, pk: UUID) -> HttpResponse:
 @requires(May.VIEW)
 def preparation_days(request: ClinicRequest) -> HttpResponse:
     """Show for how many days the clinic has medicines withheld, and what of the numbers is verified."""
-    return policy_page(request, PreparationPolicyForm(policy=policy_here(request)))
+    return days_page(request, PreparationPolicyForm(policy=policy_here(request)))
 
 
 @require_POST
@@ -151,10 +148,8 @@ def change_preparation_days(request: ClinicRequest) -> HttpResponse:
             by=request.user,
         ),
     ):
-        return policy_page(request, form)
-    own = Event.objects.filter(clinic=request.clinic, by=request.user, kind="preparation_policy.changed")
-    if event := own.order_by("-at", "-id").first():
-        messages.success(request, f"{event_sentence(event)}.", extra_tags=reverse("schedules:undo", args=[event.pk]))
+        return days_page(request, form)
+    say_set(request, form, "preparation_policy.changed")
     return redirect("imaging:preparation_days")
 
 
@@ -163,14 +158,9 @@ def policy_here(request: ClinicRequest) -> PreparationPolicy:
     return PreparationPolicy.objects.filter(clinic=request.clinic).first() or PreparationPolicy(clinic=request.clinic)
 
 
-def policy_page(request: ClinicRequest, form: PreparationPolicyForm) -> HttpResponse:
-    """Show the days; those who may not decide see them without being able to change them."""
-    may_decide = may_here(request, May.DECIDE)
-    if not may_decide:
-        for field in form.fields.values():
-            field.disabled = True
-    context = {"form": form, "rows": form.rows, "table": form.shipped, "may_decide": may_decide}
-    return render(request, "imaging/preparation_days.html", context, status=422 if form.is_bound else 200)
+def days_page(request: ClinicRequest, form: PreparationPolicyForm) -> HttpResponse:
+    """Show the days, class by class."""
+    return policy_page(request, form, "imaging/preparation_days.html", rows=form.rows, table=form.shipped)
 
 
 def find_visit(request: ClinicRequest, pk: UUID) -> PlannedVisit:
