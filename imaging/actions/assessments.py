@@ -1,6 +1,6 @@
 """Assessments of response: a time point is opened, described, signed by a clinician, amended, taken back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,10 +10,11 @@ from events.actions import record_event
 from events.undo import Changes
 from imaging.courses.proposing import follow_questions
 from imaging.courses.recist import course_of
-from imaging.courses.verdicts import proposed, what_is_missing
+from imaging.courses.verdicts import Computed, proposed, what_is_missing
 from imaging.models import AssessedStudy, ImagingStudy, ResponseAssessment
 from imaging.response.reasons import as_json
 from imaging.response.recist.numbers import MOST_DECIMALS
+from imaging.response.uptake import contradicts
 from iotrex_followup.errors import InputRefused, ReasonNeeded, TransitionRefused
 from iotrex_followup.history import action
 from patients.actions import lock_patient
@@ -120,7 +121,7 @@ def sign_assessment(*, assessment: ResponseAssessment, verdict: Verdict, by: Sta
 
     Raises   TransitionRefused: it is signed or was entered in error, or the patient's record is closed.
     Raises   InputRefused: something is missing; a verdict that is none.
-    Raises   ReasonNeeded: the verdict by RECIST is not the one computed, without saying why.
+    Raises   ReasonNeeded: the verdict by RECIST or by MIBG scan is not the one computed, without saying why.
     Records  assessment.signed, which can be undone
     """
     assessment = locked_draft(assessment)
@@ -129,9 +130,11 @@ def sign_assessment(*, assessment: ResponseAssessment, verdict: Verdict, by: Sta
         raise InputRefused(" ".join(missing))
     changes = Changes()
     changes.watch(assessment)
-    if not assessment.is_baseline:
+    if assessment.is_baseline:
+        mark_baselines(assessment, changes)
+    else:
         computed = proposed(course, assessment)
-        refuse_verdict(verdict, computed.recist.response if computed.recist else "")
+        refuse_verdict(verdict, computed, has_scan=any(each.facts.scored for each in assessment.studies.all()))
         assessment.recist, assessment.mibg = verdict.recist, verdict.mibg
         assessment.differs, assessment.proposal = verdict.differs.strip(), as_json(computed)
     assessment.comment = verdict.comment.strip()
@@ -142,15 +145,37 @@ def sign_assessment(*, assessment: ResponseAssessment, verdict: Verdict, by: Sta
     return assessment
 
 
-def refuse_verdict(verdict: Verdict, computed: str) -> None:
+def mark_baselines(assessment: ResponseAssessment, changes: Changes) -> None:
+    """Mark the scored scans of a baseline as what later scans are held against, on the pages of scores too."""
+    for study in assessment.studies.filter(withdrawn=False, is_baseline=False).select_for_update(of=("self",)):
+        if study.facts.scored and not study.facts.post_therapy:
+            changes.watch(study)
+            study.is_baseline = True
+            study.save(update_fields=["is_baseline"])
+
+
+def refuse_verdict(verdict: Verdict, computed: Computed, *, has_scan: bool) -> None:
     """Raise for a verdict that is none, or that differs from what was computed without saying why."""
     if verdict.recist not in ResponseAssessment.Recist.values:
         raise InputRefused("Choose the response by RECIST.", field="recist")
     if verdict.mibg not in ResponseAssessment.Mibg.values:
         raise InputRefused("Choose what the MIBG scan says, or that there is none.", field="mibg")
-    if verdict.recist != computed and not verdict.differs.strip():
-        shown = computed or "nothing"
-        raise ReasonNeeded([f"RECIST 1.1 computes {shown}, this says {verdict.recist}."], field="differs")
+    differs = list(differences(verdict, computed, has_scan=has_scan))
+    if differs and not verdict.differs.strip():
+        raise ReasonNeeded(differs, field="differs")
+
+
+def differences(verdict: Verdict, computed: Computed, *, has_scan: bool) -> Iterator[str]:
+    """Yield a sentence for each verdict that is another than the one computed."""
+    response = computed.recist.response if computed.recist else "nothing"
+    if verdict.recist != response:
+        yield f"RECIST 1.1 computes {response}, this says {verdict.recist}."
+    said = ResponseAssessment.Mibg(verdict.mibg)
+    if said is ResponseAssessment.Mibg.NOT_DONE and has_scan:
+        yield "An MIBG scan is among the studies, this says there is none."
+    elif computed.uptake and contradicts(said, computed.uptake):
+        told = ResponseAssessment.Mibg(computed.uptake.value).label
+        yield f"The MIBG score says “{told}”, this says “{said.label}”."
 
 
 @action
@@ -169,7 +194,10 @@ def reopen_assessment(*, assessment: ResponseAssessment, reason: str, by: Staff,
     changes = Changes()
     changes.watch(assessment)
     assessment.state, assessment.signed_by, assessment.signed_on = State.DRAFT, None, None
-    assessment.save(update_fields=["state", "signed_by", "signed_on"])
+    # What was said of it is said anew: it must not be signed again unread.
+    assessment.recist = assessment.mibg = assessment.differs = ""
+    assessment.proposal = {}
+    assessment.save(update_fields=["state", "signed_by", "signed_on", "recist", "mibg", "differs", "proposal"])
     write_event("assessment.reopened", assessment, changes, by=by, reason=reason)
     follow_questions(assessment, by=by, today=today)
     return assessment

@@ -182,6 +182,9 @@ class ComputedSerializer(serializers.Serializer[Any]):
 
     recist = RecistSerializer(allow_null=True, help_text="Null of a baseline, and while something is missing.")
     mibg = MibgFindingSerializer(many=True, help_text="By scan and scheme; nothing of a baseline.")
+    uptake = serializers.CharField(
+        allow_null=True, help_text="What the scores say, in the words of `mibg`; null: nothing."
+    )
     inrc = InrcSerializer(allow_null=True, help_text="Of neuroblastoma, once `recist` is known.")
     markers = MarkerCourseSerializer(many=True, help_text="Of a baseline: before the treatment.")
     missing = sentences("What keeps it from being signed; empty: nothing.")
@@ -195,6 +198,7 @@ class ComputedSerializer(serializers.Serializer[Any]):
         found = {
             "recist": told.recist,
             "mibg": told.mibg,
+            "uptake": told.uptake,
             "inrc": told.inrc,
             "markers": told.markers,
             "missing": what_is_missing(course, assessment),

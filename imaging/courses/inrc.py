@@ -46,15 +46,20 @@ def part_of_sum(course: Course, names: set[str], point: TimePoint) -> DiameterSu
 
 
 def primary_of(course: Course, assessment: ResponseAssessment) -> PrimaryTumour | None:
-    """Return the primary tumour, which one target lesion is marked as; None: it is not followed."""
+    """Return the primary tumour, which a lesion is marked as; None: it is not followed.
+
+    What of it is a non-target lesion has no size: unless that is gone, it is not evaluable.
+    """
     found = sums(course, [each for each in course.of(Role.TARGET) if each.is_primary], assessment)
-    if not found:
+    unmeasured = [each for each in course.of(Role.NON_TARGET) if each.is_primary]
+    if not (found or unmeasured):
         return None
-    now = found[-1]
+    now = found[-1] if found else None
+    gone = all(seen_of(course, each, assessment) == Seen.ABSENT for each in unmeasured)
     return PrimaryTumour(
-        baseline_mm=found[0].mm,
-        nadir_mm=min(each.mm for each in found[:-1] if not each.missing),
-        now_mm=None if now.missing else now.mm,
+        baseline_mm=found[0].mm if found else ONE,
+        nadir_mm=min((each.mm for each in found[:-1] if not each.missing), default=ONE),
+        now_mm=None if now is None or now.missing or not gone else now.mm,
         uptake=uptake(assessment.primary_uptake),
     )
 
@@ -62,21 +67,28 @@ def primary_of(course: Course, assessment: ResponseAssessment) -> PrimaryTumour 
 def soft_tissue_of(course: Course, assessment: ResponseAssessment) -> SoftTissue | None:
     """Return soft tissue: its target lesions but for the primary tumour, and what is not measured; None without any."""
     found = sums(course, [each for each in course.of(Role.TARGET) if not each.is_primary], assessment)
-    softer = [each for each in course.of(Role.NON_TARGET) if each.nature != Nature.BONE_ALONE]
-    worse = any_seen(course, softer, assessment, Seen.PROGRESSED)
+    outside_bone = [each for each in course.of(Role.NON_TARGET) if each.nature != Nature.BONE_ALONE]
+    worse = any_seen(course, outside_bone, assessment, Seen.PROGRESSED)
+    softer = [each for each in outside_bone if not each.is_primary]
+    nodes = [course.at(each, assessment) for each in softer if each.is_node]
+    short_axes = [each.diameter_mm for each in nodes if each and each.diameter_mm is not None]
     new = any_seen(course, course.of(Role.NEW), assessment, Seen.PRESENT, Seen.MEASURED)
     if not (found or softer or worse or new):
         return None
     # Without a sum nobody can tell a response, but progression.
     now = found[-1] if found else None
+    largest_node = largest(now, nodes=True) if now else None
     return SoftTissue(
         baseline_mm=found[0].mm if found else ONE,
         nadir_mm=min((each.mm for each in found[:-1] if not each.missing), default=ONE),
         now_mm=None if now is None or now.missing else now.mm,
         largest_mm=largest(now, nodes=False) if now else None,
-        largest_node_mm=largest(now, nodes=True) if now else None,
+        largest_node_mm=max([largest_node, *short_axes]) if largest_node is not None else None,
         uptake=uptake(assessment.soft_tissue_uptake),
         worse=worse,
+        present=any_seen(course, softer, assessment, Seen.PRESENT)
+        or any_seen(course, [each for each in softer if not each.is_node], assessment, Seen.MEASURED),
+        unknown=any_seen(course, softer, assessment, Seen.NOT_EVALUATED),
         new=new,
     )
 
@@ -90,8 +102,13 @@ def largest(now: DiameterSum, *, nodes: bool) -> Decimal | None:
 
 def any_seen(course: Course, lesions: Iterable[Lesion], assessment: ResponseAssessment, *seen: str) -> bool:
     """Say whether any of these lesions was seen so at a time point."""
-    measured = (course.at(lesion, assessment) for lesion in lesions)
-    return any(each is not None and each.seen in seen for each in measured)
+    return any(seen_of(course, lesion, assessment) in seen for lesion in lesions)
+
+
+def seen_of(course: Course, lesion: Lesion, assessment: ResponseAssessment) -> str:
+    """Return what was seen of a lesion at a time point; nothing where nothing was told."""
+    measured = course.at(lesion, assessment)
+    return measured.seen if measured else ""
 
 
 def bone_of(course: Course, assessment: ResponseAssessment, scans: Sequence[MibgFinding]) -> Bone | None:

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from imaging.models import ImagingPolicy, ResponseAssessment
+from imaging.models import ImagingPolicy, ImagingStudy, ResponseAssessment
 from imaging.response.scores import RelativeScore, ScoreKind
+from imaging.response.words import day
 from imaging.scoring.comparing import Comparison, compare
 from imaging.scoring.schemes import SCHEMES, policy_of
 
@@ -27,11 +28,18 @@ class MibgFinding:
 
 
 def findings_of(assessment: ResponseAssessment, policy: ImagingPolicy | None = None) -> tuple[MibgFinding, ...]:
-    """Return what each scored scan of a time point says, by each scheme it was read by."""
+    """Return what each scored scan of a time point says by each scheme, against the baseline of its course."""
     policy = policy or policy_of(assessment.clinic)
-    scans = [study for study in assessment.studies.order_by("imaged_on", "id") if study.facts.scored]
-    compared = [compare(study, scheme, policy) for study in scans for scheme in SCHEMES.values()]
+    scans = scans_of(assessment)
+    own = scans_of(assessment.baseline)[::-1] if assessment.baseline else []
+    compared = [compare(study, scheme, policy, own) for study in scans for scheme in SCHEMES.values()]
     return tuple(finding(each) for each in compared if each.score.readings)
+
+
+def scans_of(assessment: ResponseAssessment) -> list[ImagingStudy]:
+    """Return the scored scans of an assessment that stand, by day."""
+    studies = assessment.studies.filter(withdrawn=False).order_by("imaged_on", "id")
+    return [study for study in studies if study.facts.scored]
 
 
 def finding(compared: Comparison) -> MibgFinding:
@@ -46,6 +54,12 @@ def finding(compared: Comparison) -> MibgFinding:
         bone=sum(score.counts.values[key] for key in bone) if score.counts else None,
         relative=compared.relative,
         of_bone=compared.of_bone if is_curie else compared.relative,
-        sentence=f"{score.sentence} {compared.sentence}",
+        sentence=f"{score.sentence} {compared.sentence}{held_against(compared)}",
         obstacles=tuple(each.sentence for each in compared.obstacles) + compared.passed_over,
     )
+
+
+def held_against(compared: Comparison) -> str:
+    """Say which scan was the baseline; nothing without one."""
+    baseline = compared.baseline
+    return f" Baseline: {day(baseline.study.imaged_on)}." if baseline and compared.relative else ""

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from accounts.models import Staff
 from imaging.models import ResponseAssessment
 from imaging.response.discordance import Course, Findings, Question, Uptake, questions
+from imaging.response.inrc import InrcResponse
 from imaging.response.recist import Response
 from schedules.actions import lapse, propose, retell
 from schedules.models import Plan, Proposal
@@ -25,6 +26,7 @@ def findings_of(assessment: ResponseAssessment) -> Findings:
         markers=Course(assessment.markers) if assessment.markers else None,
         symptoms=Course(assessment.symptoms) if assessment.symptoms else None,
         back=bool(certain or told.get("reappeared")),
+        inrc_progression=(assessment.proposal.get("inrc") or {}).get("response") == InrcResponse.PD,
     )
 
 

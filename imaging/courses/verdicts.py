@@ -1,5 +1,6 @@
 """What is computed of a time point, and what is missing before it can be signed."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain
 
@@ -10,9 +11,11 @@ from imaging.courses.mibg import MibgFinding, findings_of
 from imaging.courses.recist import Course, Role, as_baseline, as_targets, as_time_point, is_complete, response_at
 from imaging.models import ResponseAssessment
 from imaging.response import recist
-from imaging.response.inrc import InrcResult
+from imaging.response.discordance import Uptake
+from imaging.response.inrc import InrcResult, InrcRules
 from imaging.response.reasons import ResponseError
 from imaging.response.recist.lesions import mistakes_of
+from imaging.response.uptake import proposed_uptake
 from imaging.response.words import day
 from imaging.scoring.schemes import policy_of
 from patients.models import Indication
@@ -23,13 +26,19 @@ from patients.tumour_markers import MarkerCourse
 class Computed:
     """What was computed of a time point: None where it cannot be, or does not apply; INRC is of neuroblastoma.
 
-    `markers` are kept with it as they were known then.
+    `uptake` is what the scores of MIBG scans say; `markers` are kept with it as they were known then.
     """
 
     recist: recist.TimePointResponse | None
     mibg: tuple[MibgFinding, ...] = ()
     inrc: InrcResult | None = None
     markers: tuple[MarkerCourse, ...] = ()
+    uptake: Uptake | None = None
+
+    @property
+    def uptake_words(self) -> str:
+        """What the scores say, as a clinician signs it; nothing where they say nothing."""
+        return ResponseAssessment.Mibg(self.uptake.value).label if self.uptake else ""
 
 
 def what_is_missing(course: Course, assessment: ResponseAssessment) -> tuple[str, ...]:
@@ -76,11 +85,23 @@ def proposed(course: Course, assessment: ResponseAssessment) -> Computed:
         return Computed(None, markers=markers)
     policy = policy_of(assessment.clinic)
     told, scans = response_at(course, assessment), findings_of(assessment, policy)
+    rules = rules_of(policy)
+    uptake = uptake_of(assessment, scans, rules)
     if isinstance(told, tuple):
-        return Computed(None, scans, markers=markers)
+        return Computed(None, scans, markers=markers, uptake=uptake)
     is_neuroblastoma = assessment.patient.indication == Indication.NEUROBLASTOMA
-    inrc = inrc_of(course, assessment, scans, rules_of(policy)) if is_neuroblastoma else None
-    return Computed(told, scans, inrc, markers)
+    inrc = inrc_of(course, assessment, scans, rules) if is_neuroblastoma else None
+    return Computed(told, scans, inrc, markers, uptake)
+
+
+def uptake_of(assessment: ResponseAssessment, scans: Iterable[MibgFinding], rules: InrcRules) -> Uptake | None:
+    """Return what the MIBG scans of a time point say; the thresholds of bone by INRC stand for the whole scan."""
+    return proposed_uptake(
+        [each.relative for each in scans if each.relative],
+        new=assessment.new_uptake,
+        better_most=rules.bone_response_most.value,
+        worse_least=rules.bone_progression_least.value,
+    )
 
 
 def best_response(course: Course) -> recist.BestResponse | None:

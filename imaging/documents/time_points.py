@@ -137,8 +137,10 @@ def verdict_facts(assessment: ResponseAssessment, arithmetic: Mapping[str, Any])
     if assessment.is_signed:
         yield "By RECIST 1.1", in_words(assessment.recist)
         if assessment.recist != computed:
-            yield "Computed", f"{in_words(computed) or 'nothing'}. Signed otherwise: {assessment.differs}"
+            yield "Computed", in_words(computed) or "nothing"
         yield "By MIBG scan", assessment.get_mibg_display()
+        if assessment.differs:
+            yield "Not as computed", assessment.differs
     else:
         yield "By RECIST 1.1", f"{in_words(computed)} (computed, not signed)" if computed else "Not complete"
 

@@ -12,6 +12,7 @@ from django import forms
 from imaging.actions.assessments import DESCRIBED, Verdict
 from imaging.actions.lesions import LesionFacts, SeenFacts
 from imaging.courses.recist import OF_ROLE, Course, measured_on
+from imaging.courses.verdicts import Computed
 from imaging.models import ImagingStudy, Lesion, LesionMeasurement, ResponseAssessment
 from patients.models import Indication
 from schedules.protocol.trace import words
@@ -284,11 +285,11 @@ class VerdictForm(forms.Form):
     )
     comment = forms.CharField(required=False, max_length=2000, widget=SHORT_TEXT)
 
-    def __init__(self, data: Any = None, *, assessment: ResponseAssessment, computed: str) -> None:
+    def __init__(self, data: Any = None, *, assessment: ResponseAssessment, computed: Computed) -> None:
+        has_scan = any(each.facts.scored for each in assessment.studies.all())
         known = {
-            "recist": assessment.recist or computed,
-            "mibg": assessment.mibg,
-            "differs": assessment.differs,
+            "recist": computed.recist.response if computed.recist else "",
+            "mibg": (computed.uptake or "") if has_scan else ResponseAssessment.Mibg.NOT_DONE,
             "comment": assessment.comment,
         }
         super().__init__(data, initial=known)

@@ -68,6 +68,7 @@ def totals_of(patient: Patient) -> Mapping[UUID, Sequence[str]]:
 
 def _line(patient: Patient, point: Point, lesion: Lesion | None) -> tuple[Cell, ...]:
     assessment = point.assessment
+    is_told = assessment.is_signed and not assessment.is_baseline
     return (
         patient.mrn,
         point.course.baseline.on.isoformat(),
@@ -76,8 +77,7 @@ def _line(patient: Patient, point: Point, lesion: Lesion | None) -> tuple[Cell, 
         *(_lesion_cells(point, lesion) if lesion else [""] * 6),
         *_sum_cells(point),
         str(point.response.response) if point.response else "",
-        assessment.recist,
-        assessment.get_mibg_display() if assessment.mibg else "",
+        *((assessment.recist, assessment.get_mibg_display()) if is_told else ("", "")),
         *point.totals,
     )
 

@@ -29,7 +29,7 @@ class Uptake(StrEnum):
 class Findings:
     """What a clinician found at a time point; None: not known or not done.
 
-    `back`: lesions are new, or back after a complete response.
+    `back`: lesions are new, or back after a complete response. `inrc_progression`: INRC 2017 computes progression.
     """
 
     recist: Response | None = None
@@ -37,6 +37,7 @@ class Findings:
     markers: Course | None = None
     symptoms: Course | None = None
     back: bool = False
+    inrc_progression: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,12 @@ def questions(found: Findings) -> list[Question]:
 
 def _questions(found: Findings) -> Iterator[Question]:
     grown = found.recist is Response.PD
-    if grown or found.mibg is Uptake.WORSE:
-        by = " and ".join([*(["CT or MRI"] if grown else []), *(["MIBG scan"] if found.mibg is Uptake.WORSE else [])])
+    told = {
+        "CT or MRI": grown,
+        "MIBG scan": found.mibg is Uptake.WORSE,
+        "INRC 2017 (computed)": found.inrc_progression,
+    }
+    if by := " and ".join(what for what, progressed in told.items() if progressed):
         yield Question("progression", f"Progression by {by}: is it a relapse or progression?", asks_for_pet=False)
     if found.mibg in (Uptake.COMPLETE, Uptake.NOT_AVID) and (grown or found.back):
         what = "Lesions are new or back" if found.back else "Lesions have grown"

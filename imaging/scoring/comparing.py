@@ -44,9 +44,15 @@ class CutOffNote:
     says: str
 
 
-def compare(study: ImagingStudy, scheme: Scheme, policy: ImagingPolicy) -> Comparison:
-    """Return how `study` scores by `scheme` against the latest earlier baseline that has a score by it."""
-    return among(study_score(study, scheme, policy), scores_by(scheme, baselines_before(study), policy))
+def compare(study: ImagingStudy, scheme: Scheme, policy: ImagingPolicy, own: Sequence[ImagingStudy] = ()) -> Comparison:
+    """Return how `study` scores by `scheme` against the latest earlier baseline that has a score by it.
+
+    `own`: the scans of the baseline of its course, the latest first; where there are any, no other stands for them.
+    """
+    score = study_score(study, scheme, policy)
+    if own and score.counts:
+        return against(score, scores_by(scheme, own, policy))
+    return among(score, scores_by(scheme, baselines_before(study), policy))
 
 
 def course_of(patient: Patient, scheme: Scheme, policy: ImagingPolicy) -> list[Comparison]:

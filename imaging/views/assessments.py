@@ -105,8 +105,7 @@ class Page:
         self.course = course_of(found.baseline or found)
         self.findings = FindingsForm(data, course=self.course, assessment=found, studies=self.studies)
         self.description = DescribeForm(data, assessment=found, baseline=self.course.baseline)
-        computed = proposed(self.course, found).recist
-        self.verdict = VerdictForm(data, assessment=found, computed=computed.response if computed else "")
+        self.verdict = VerdictForm(data, assessment=found, computed=proposed(self.course, found))
 
     def save(self) -> bool:
         """Save what was entered, then sign when that was asked for and all was taken; return whether it was."""

@@ -387,3 +387,47 @@ def test_page_of_an_incomplete_time_point_says_once_what_is_missing(client, base
 
     for sentence in what_is_missing(course_of(baseline), draft):
         assert page.count(escape(sentence)) == 1
+
+
+def test_reopened_assessment_forgets_its_verdict_until_undone(signed, patient, clinician, client):
+    point = sign(time_point(patient, SMALLER, by=clinician), "SD", differs="Liver 1 is badly seen.", by=clinician)
+    reopen_assessment(assessment=point, reason="Measured anew.", by=clinician, today=TODAY)
+    measure(
+        assessment=point,
+        found={lesion("Liver 1").pk: mm(50), lesion("Lung 1").pk: mm(25)},
+        by=clinician,
+    )
+    point.refresh_from_db()
+    assert (point.recist, point.mibg, point.differs, point.proposal) == ("", "", "", {})
+
+    client.force_login(clinician)
+    page = client.get(f"/imaging/assessments/{point.pk}/").content.decode()
+    assert '<option value="PD" selected>' in page
+    assert "badly seen" not in page
+    with pytest.raises(ReasonNeeded):
+        sign(point, "SD", by=clinician)
+
+
+def test_undoing_a_reopening_brings_the_verdict_back(signed, patient, clinician):
+    point = sign(time_point(patient, SMALLER, by=clinician), "SD", differs="Liver 1 is badly seen.", by=clinician)
+    told = ResponseAssessment.objects.get(pk=point.pk).proposal
+    reopen_assessment(assessment=point, reason="Measured anew.", by=clinician, today=TODAY)
+    undo(event=last_event(), by=clinician, now=noon(TODAY))
+
+    point.refresh_from_db()
+    assert (point.state, point.recist, point.differs, point.proposal) == (
+        "signed",
+        "SD",
+        "Liver 1 is badly seen.",
+        told,
+    )
+
+
+def test_disease_of_bone_alone_is_no_measurable_disease(patient, clinician):
+    baseline = sign(baseline_of(patient, targets=(), by=clinician), by=clinician)
+    point = time_point(patient, {"Bone 1": SeenFacts("present")}, by=clinician)
+
+    told = responses_of(course_of(baseline))[point.pk]
+
+    assert told.response == "Non-CR/Non-PD"
+    assert told.reasons[0].sentence.startswith("No measurable disease (no target lesions)")

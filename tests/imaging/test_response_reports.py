@@ -104,7 +104,8 @@ def test_verdict_signed_otherwise_has_its_reason(baseline, patient, clinician):
 
     text = text_of(pdf_of(signed))
 
-    assert "By RECIST 1.1 SD, stable disease Computed PR, partial response. Signed otherwise: Liver 1 is badly" in text
+    assert "By RECIST 1.1 SD, stable disease Computed PR, partial response By MIBG scan No MIBG scan" in text
+    assert "Not as computed Liver 1 is badly seen." in text
     assert "Comment Look again." in text
 
 

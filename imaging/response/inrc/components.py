@@ -87,10 +87,12 @@ def soft_tissue_response(soft: SoftTissue | None, rules: InrcRules) -> PartRespo
     shrunk = _shrinkage(name, soft.now_mm, soft.baseline_mm, rules)
     if grown.met:
         return PartResponse(name, InrcResponse.PD, (grown, shrunk))
+    if soft.unknown:
+        return _not_evaluated(name)
     residual, node = rules.residual_below_mm, rules.node_below_mm
-    small = soft.largest_mm < residual.value and soft.largest_node_mm < node.value
+    small = soft.largest_mm < residual.value and soft.largest_node_mm < node.value and not soft.present
     told = f"{name}: largest lesion {millimetres(soft.largest_mm)}, largest node {millimetres(soft.largest_node_mm)}"
-    told += f", uptake {soft.uptake}"
+    told += f"{', non-target lesions still there' if soft.present else ''}, uptake {soft.uptake}"
     if small and soft.uptake is Uptake.NONE:
         complete = _reason(InrcResponse.CR, "residual", told, residual.verified and node.verified)
         return PartResponse(name, InrcResponse.CR, (complete, shrunk, grown))

@@ -33,7 +33,8 @@ class SoftTissue:
     """Metastases of soft tissue: sums of diameters in mm, as `imaging.response.recist` makes them; None: not evaluated.
 
     `largest_mm` and `largest_node_mm` (short axis) are the largest lesions and nodes now, 0 where there are none.
-    `worse`: non-target lesions progressed beyond doubt; `new`: a new lesion that is certain.
+    Of non-target lesions: `worse` beyond doubt, `present` (a node that was measured is among the largest instead),
+    `unknown` where one was not evaluated. `new`: a new lesion that is certain.
     """
 
     baseline_mm: Decimal
@@ -43,6 +44,8 @@ class SoftTissue:
     largest_node_mm: Decimal | None
     uptake: Uptake
     worse: bool = False
+    present: bool = False
+    unknown: bool = False
     new: bool = False
 
 

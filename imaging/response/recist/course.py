@@ -140,7 +140,7 @@ def _table_reason(
     overall: Response,
 ) -> Reason:
     parts = [
-        f"Target lesions {target.response}" if target else "No target lesions",
+        f"Target lesions {target.response}" if target else "No measurable disease (no target lesions)",
         f"non-target lesions {non_target.response}" if non_target else "no non-target lesions",
         "a new lesion" if certain else "a lesion back after complete response" if back else "no new lesion",
     ]

@@ -146,6 +146,10 @@ SOFT = [
     ("60 20 24.9 20 4 none", {}, "PR", "shrinkage"),
     ("60 20 25 20 4 none", {}, "PD", "growth"),
     ("60 60 20 8 8 none", {"new": True}, "PD", "new_lesion"),
+    ("60 60 0 0 0 none", {"present": True}, "PR", "shrinkage"),
+    ("60 60 50 8 8 none", {"present": True}, "SD", "stable"),
+    ("60 60 0 0 0 none", {"unknown": True}, "NE", "not_evaluated"),
+    ("60 20 25 20 4 none", {"unknown": True}, "PD", "growth"),
     ("60 60 20 8 8 none", {"worse": True}, "PD", "worse"),
     ("60 60 - - - none", {"new": True}, "PD", "new_lesion"),
     ("60 60 - - - none", {}, "NE", "not_evaluated"),
@@ -159,6 +163,13 @@ SOFT = [
 def test_soft_tissue_responds_by_its_sum_and_its_largest(text, given, response, rule):
     found = soft_tissue_response(soft(text, **given), INRC_2017)
     assert (found.response, found.reasons[0].rule, found.reasons[0].met) == (response, rule, True)
+
+
+def test_soft_tissue_says_that_non_target_lesions_are_left():
+    told = soft_tissue_response(soft("60 60 50 8 8 none", present=True), INRC_2017).reasons[0].sentence
+    assert told.startswith(
+        "Soft tissue: largest lesion 8 mm, largest node 8 mm, non-target lesions still there, uptake"
+    )
 
 
 def test_soft_tissue_says_what_is_left():

@@ -68,19 +68,19 @@ L1=50 / L1=absent marker=raised -> CR None
 L1=50 Bone marker / L1=absent Bone=absent marker=raised -> PR Non-CR/Non-PD
     All non-target lesions are gone, but the marker is still above its limit: neither complete response nor progression.
 Bone / Bone=absent -> CR CR
-    No target lesions, non-target lesions CR, no new lesion: CR, complete response.
+    No measurable disease (no target lesions), non-target lesions CR, no new lesion: CR, complete response.
 Bone / Bone=present -> Non-CR/Non-PD Non-CR/Non-PD
     Non-target lesions still there: Bone (present): neither complete response nor progression.
 Bone / Bone=ne -> NE NE
-    No target lesions, non-target lesions NE, no new lesion: NE, not evaluable.
+    No measurable disease (no target lesions), non-target lesions NE, no new lesion: NE, not evaluable.
 Bone / Bone=progressed -> PD PD
-    No target lesions, non-target lesions PD, no new lesion: PD, progression.
+    No measurable disease (no target lesions), non-target lesions PD, no new lesion: PD, progression.
 Bone / Bone=absent +Liver -> PD CR
-    No target lesions, non-target lesions CR, a new lesion: PD, progression.
+    No measurable disease (no target lesions), non-target lesions CR, a new lesion: PD, progression.
  / -> NE None
-    No target lesions, no non-target lesions, no new lesion: NE, not evaluable.
+    No measurable disease (no target lesions), no non-target lesions, no new lesion: NE, not evaluable.
  / +Liver -> PD None
-    No target lesions, no non-target lesions, a new lesion: PD, progression.
+    No measurable disease (no target lesions), no non-target lesions, a new lesion: PD, progression.
 """
 
 AFTER_COMPLETE_RESPONSE = """
