@@ -38,6 +38,14 @@ def imaging_settings(clinic: Clinic) -> Iterable[Setting]:
     )
     rules = rules_of(policy)
     yield Setting(
+        "imaging.uptake",
+        COURSES,
+        "What an MIBG score says of the tumour as a whole",
+        "Ours, unverified: the thresholds of bone by INRC taken for the whole scan",
+        f"Relative score of at least {rules.bone_progression_least.value}, or a new site: more uptake. At most "
+        f"{rules.bone_response_most.value}: less. 0: none left. Between them: unchanged.",
+    )
+    yield Setting(
         "imaging.inrc",
         COURSES,
         f"INRC {INRC_VERSION}: thresholds",
