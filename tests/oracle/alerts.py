@@ -49,6 +49,7 @@ class Open:
 
     tier: str
     stands: dict[str, tuple[Result, str]] = field(default_factory=dict)  # the latest of each analyte, and its tier
+    earlier: dict[str, str] = field(default_factory=dict)  # the tier of each before its latest specimen
     told: dict[str, tuple[Result, str]] = field(default_factory=dict)  # the latest of each that was to be told
     had_a_first: bool = False  # a value that is for the first of an episode alone
     name: str = ""
@@ -126,7 +127,8 @@ class Alerting:
             self._open_anew(episode, known, line.at, of_news)
         elif is_more(of_news, worst) or is_more(known.standing, before):
             told = worse(of_news, known.standing)
-            self._raise(episode, known, line.at, "worse than what stood", {told, known.tier}, told in OF_TODAY)
+            is_needed = told in OF_TODAY and (is_more(of_news, worst) or not is_corrected_only(known, line))
+            self._raise(episode, known, line.at, "worse than what stood", {told, known.tier}, is_needed)
         elif one_is_worse(known, tiers_before, [result for result, _ in tiers]):
             self._raise(episode, known, line.at, "one is worse", {of_news, known.tier}, is_needed=False)
         if known.tier not in OF_TODAY and not known.standing:
@@ -139,6 +141,9 @@ class Alerting:
             if tier and is_latest_told(known, result):
                 known.told[result.analyte] = (result, tier)
             if latest is result:
+                stood, of_stood = known.stands.get(result.analyte, (result, ""))
+                if stood.collected_at != result.collected_at:
+                    known.earlier[result.analyte] = of_stood
                 known.stands[result.analyte] = (result, tier)
             elif result.analyte not in known.stands and latest.value:
                 known.stands[result.analyte] = (latest, self._tier(latest, episode, is_first=False))
@@ -271,6 +276,18 @@ class Alerting:
                 return False
             clearly = clearly and result not in repeats and is_more(tier, known.stands[analyte][1])
         return True if clearly else None
+
+
+def is_corrected_only(known: Open, line: Line) -> bool:
+    """Tell whether what a correction says is no worse than what stood before its specimen.
+
+    Decision: a corrected value is judged as though it had been reported so at first; that it was corrected is told to
+    those who acted on it, and need not raise the alert again.
+    """
+    before = ""
+    for analyte in known.stands:
+        before = worse(before, known.earlier.get(analyte, ""))
+    return line["status"] == "corrected" and not is_more(known.standing, before)
 
 
 def is_latest_told(known: Open, result: Result) -> bool:

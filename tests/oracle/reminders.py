@@ -92,6 +92,7 @@ class Reminding:
         self.again: list[datetime] = []  # further moments: sweeps after a change, ends of outages
         self.expected: list[Expected] = []
         self.settled_on = date.min
+        self.is_unsure = False  # whether it is known that the way that was refused last is
 
     # Through time
 
@@ -183,7 +184,10 @@ class Reminding:
         today = local_day(now, self.clinic["zone"])
         self._wake(today)
         day = local_day(now, self.zone)
-        due = [reminder for reminder in self.by_day.get(day, ()) if reminder not in self.told]
+        wanted = [reminder for reminder in self.by_day.get(day, ()) if reminder not in self.told]
+        due = [reminder for reminder in wanted if not self._is_booked_yet(reminder, today)]
+        if len(due) < len(wanted):
+            heappush(self.again, at_wall_clock(today + DAY, time(0), self.clinic["zone"]))
         if not due or not self._leaves(day) <= now < self._ends(day):
             return
         if life.is_silent(list(self.standing.life.values()), today):
@@ -199,6 +203,14 @@ class Reminding:
             heappush(self.again, until)
         else:
             self._expect_message(due, way, day, now)
+
+    def _is_booked_yet(self, reminder: Reminder, today: date) -> bool:
+        """Decision: far to the east the day after a booked one begins before that is over at the clinic; then only is
+        the visit one without a day.
+        """
+        stand = self.stands.get(reminder.visit)
+        is_of_none = reminder.moment[0] != "before_booked"
+        return bool(is_of_none and stand and stand.booked and stand.booked >= today)
 
     def _leave_out(self, due: list[Reminder], now: datetime) -> None:
         """Decision: what nobody could be told is noted once, and told while of use once somebody can be."""
@@ -240,7 +252,8 @@ class Reminding:
         """Expect one message with all that is due.
 
         Decision: a message that is refused for good stays as what failed, for a person to see; what comes after it
-        goes by the next way that is left.
+        goes by the next way that is left. One that an outage held up may have used up its tries before anybody
+        refused it: the next one may be the first to learn of it.
         """
         self.written.add((way.contact, day))
         is_refused = way in self.contacts.refuses
@@ -250,13 +263,15 @@ class Reminding:
         if latest > self._ends(day):  # after an outage in the evening: then, or the next day
             latest += DAY
         self._expect(due, way, now, latest, is_refused=is_refused)
+        self.is_unsure = is_refused and any(reminder in self.held_up for reminder in due)
 
     def _expect(
         self, due: list[Reminder], way: Way, earliest: datetime, latest: datetime, *, is_refused: bool = False
     ) -> None:
+        was_unsure, self.is_unsure = self.is_unsure, False
         for reminder in sorted(due, key=lambda each: (each.visit, each.moment)):
             self.told.add(reminder)
-            expected = Expected(reminder, way, earliest, latest, self._reasons(reminder.visit))
+            expected = Expected(reminder, way, earliest, latest, self._reasons(reminder.visit), was_unsure)
             expected.may_be_dead, expected.is_refused = reminder in self.held_up, is_refused
             self.expected.append(expected)
 

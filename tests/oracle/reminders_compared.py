@@ -46,13 +46,15 @@ def compare_sent(
         compared["reminders expected"] += 1
         candidates = taken.get(each.item, [])
         fitting = next((sent for sent in candidates if each.earliest <= sent.at <= each.latest), None)
+        if fitting is None and each.may_be_dead and dead[each.item]:
+            dead[each.item] -= 1
+            compared["reminders that outlived their tries"] += 1
+            continue
         if fitting is None:
             fitting = next((sent for sent in candidates if is_meant(sent, each)), None)
         if fitting is not None:
             candidates.remove(fitting)
             yield from compare_one(patient, each, fitting)
-        elif each.may_be_dead and dead[each.item]:
-            compared["reminders that outlived their tries"] += 1
         elif not each.may_be_missing and each.latest < ends:
             yield Difference(patient, item_words(*each.item), in_words(each), "none sent", tuple(each.lines))
     for candidates in taken.values():

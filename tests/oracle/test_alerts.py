@@ -151,6 +151,20 @@ def test_a_correction_for_the_worse_is_told(log: Scribe) -> None:
     assert raised(log) == ["counts same_day 01-08T12:00", "counts immediate 01-08T13:00 again"]
 
 
+@pytest.mark.parametrize(("corrected", "again"), [("35", False), ("20", False), ("19", True)])
+def test_a_correction_is_judged_as_though_it_had_come_so_at_first(log: Scribe, corrected: str, again: bool) -> None:
+    counts(log, ("08", {"platelets": "28"}))
+    log.results("2024-01-10T12:00:00", "2024-01-10T09:00", "R1", "final", platelets="70")
+    log.results("2024-01-11T12:00:00", "2024-01-10T09:00", "R1", "corrected", platelets=corrected)
+    told = ["counts immediate 01-11T12:00 again"] if again else []
+    assert raised(log) == ["counts same_day 01-08T12:00", *told]
+
+
+def test_a_new_specimen_for_the_worse_is_told(log: Scribe) -> None:
+    counts(log, ("08", {"platelets": "28"}), ("10", {"platelets": "70"}), ("12", {"platelets": "35"}))
+    assert raised(log) == ["counts same_day 01-08T12:00", "counts same_day 01-12T12:00 again"]
+
+
 def test_an_old_specimen_that_arrives_late_is_told_if_worse_than_all(log: Scribe) -> None:
     counts(log, ("10", {}))
     log.results("2024-01-11T12:00:00", "2024-01-05T09:00", "R9", anc="0.4")

@@ -135,6 +135,16 @@ def test_a_past_appointment_without_a_record_counts_as_none(log: Scribe) -> None
     assert "M1 overdue 1 P0001a sms 02-11T09:00" in reminded(log)
 
 
+def test_a_booked_day_is_over_once_it_is_at_the_clinic() -> None:
+    """At nine in Auckland on the eleventh it is the tenth at the clinic, in Berlin, where the patient may still come."""
+    log = Scribe()
+    log.patient(zone="Pacific/Auckland")
+    log.contact()
+    log.treated()
+    booked(log, M1, "2024-02-10", "2024-01-10T10:00:00")
+    assert [each for each in reminded(log) if "M1 overdue" in each] == ["M1 overdue 1 P0001a sms 02-10T23:00"]
+
+
 def test_a_booking_to_come_is_not_overdue(log: Scribe) -> None:
     log.contact()
     booked(log, M1, "2024-02-14", "2024-01-10T10:00:00")
@@ -294,6 +304,25 @@ def test_what_used_up_its_tries_in_an_outage_stands_in_the_ledger(log: Scribe) -
     assert len(differing(log, "before_window 1 of W1")) == 1
     failed(log, "before_window", 1)
     assert differing(log, "before_window 1 of W1") == []
+
+
+def test_what_used_up_its_tries_is_not_the_one_that_left_for_another_day(log: Scribe) -> None:
+    log.contact()
+    log.say("away", "2024-01-18T06:00:00", channel="sms", until="2024-01-18T18:30:00Z")
+    booked(log, M1, "2024-01-25", "2024-01-10T10:00:00")
+    log.say("moved", "2024-01-22T10:00:00", appointment="A1", on="2024-01-29", time=None)
+    log.sent("2024-01-22T10:04:00", ("M1", "before_booked", 7))
+    log.say("message", patient="P0001", kind="reminder", channel="sms", to="P0001a", day="2024-01-18",
+            items=[[M1, ["before_booked", 7]]], state="dead")  # fmt: skip
+    assert differing(log, "before_booked 7 of M1") == []
+
+
+def test_who_refuses_after_an_outage_may_not_be_known_to_until_the_next_message(log: Scribe) -> None:
+    log.contact(email_consent="refused")
+    log.say("refuses", "2024-01-03T10:00:00", contact="P0001a", channel="sms")
+    assert [each.split()[3] for each in reminded(log)[:3]] == ["P0001a", "nobody", "nobody"]
+    log.say("away", "2024-01-04T06:00:00", channel="sms", until="2024-01-04T18:30:00Z")
+    assert [each[:11] for each in reminded(log)[:2]] == ["W1 before_w", "W1 overdue "]  # that of W2 may be another
 
 
 def test_what_was_not_held_up_does_not_end_in_the_ledger(log: Scribe) -> None:
