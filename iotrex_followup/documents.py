@@ -1,34 +1,19 @@
-"""From a template to a tagged PDF (PDF/UA-1), with nothing fetched from outside the product."""
+"""From a template to a tagged PDF (PDF/UA-1), with nothing fetched from outside the product.
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import Any
+What sets the pages is loaded by the first document: it takes longer than all the rest of the product, and few of its
+processes make any.
+"""
 
-from django.contrib.staticfiles import finders
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
 from django.template.loader import render_to_string
 from django.utils.translation import override
-from weasyprint import CSS, HTML, Document
-from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
-SCHEME = "asset:"
-VARIANT = "pdf/ua-1"
-ASSETS = {"documents.css": "text/css"}
-
-
-class OwnAssets(URLFetcher):
-    """Serves the product's own style sheets by name (`asset:documents.css`); anything else ends the rendering."""
-
-    def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:
-        name = url.removeprefix(SCHEME)
-        path = finders.find(name) if url.startswith(SCHEME) and name in ASSETS else None
-        if path is None:
-            raise FatalURLFetchingError(f"A document may not fetch {url}")
-        with open(path, "rb") as asset:
-            return URLFetcherResponse(url, asset.read(), {"Content-Type": ASSETS[name]})
-
-
-class ForeignAsset(Exception):
-    """A document asked for something that is not the product's own."""
+if TYPE_CHECKING:
+    from weasyprint import Document
 
 
 def render_pdf(template: str, context: Mapping[str, Any], *, paper: str, language: str = "en") -> bytes:
@@ -43,11 +28,11 @@ def render_pdf(template: str, context: Mapping[str, Any], *, paper: str, languag
 
 def typeset(template: str, context: Mapping[str, Any], *, paper: str, language: str = "en") -> Document:
     """Return the pages of `template`, to be written by `as_one_pdf`; see `render_pdf`."""
+    from iotrex_followup.typesetting import pages_of
+
     with override(language):
         text = render_to_string(template, {**context, "language": language})
-    page = CSS(string=f"@page {{ size: {paper} }}")
-    with own_assets_only():
-        return HTML(string=text, url_fetcher=OwnAssets()).render(stylesheets=[page], pdf_variant=VARIANT)
+    return pages_of(text, paper=paper)
 
 
 def as_one_pdf(documents: Sequence[Document]) -> bytes:
@@ -55,16 +40,6 @@ def as_one_pdf(documents: Sequence[Document]) -> bytes:
 
     About 7 MB of memory are used per document of five pages until it is written: give it tens, not hundreds.
     """
-    pages = [page for document in documents for page in document.pages]
-    with own_assets_only():
-        pdf: bytes = documents[0].copy(pages).write_pdf(pdf_variant=VARIANT)
-    return pdf
+    from iotrex_followup.typesetting import written
 
-
-@contextmanager
-def own_assets_only() -> Iterator[None]:
-    """Turn the library's refusal, a BaseException that would pass by whoever handles errors, into an ordinary one."""
-    try:
-        yield
-    except FatalURLFetchingError as error:
-        raise ForeignAsset(str(error)) from error
+    return written(documents)

@@ -1,12 +1,14 @@
 """The visit plans of many patients, volume by volume, so that memory stays the same for ten patients and a thousand."""
 
+from __future__ import annotations
+
 import io
 import zipfile
 from collections.abc import Iterable, Iterator
 from datetime import date
+from typing import TYPE_CHECKING
 
 from django.utils.text import slugify
-from weasyprint import Document
 
 from events.models import Job, StoredFile
 from iotrex_followup.documents import as_one_pdf
@@ -15,6 +17,9 @@ from patients.models import Patient
 from schedules.actions.paper import PATIENTS_PER_VOLUME, PDF, count_printed, new_file
 from schedules.calendars import working_calendar
 from schedules.documents import visit_plan_pages
+
+if TYPE_CHECKING:
+    from weasyprint import Document
 
 PDF_TYPE, ZIP_TYPE = "application/pdf", "application/zip"
 

@@ -1,13 +1,15 @@
 """The visit plan: every timepoint of a patient's follow-up, for the clinic's file and the colleagues elsewhere."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from dateutil.relativedelta import relativedelta
-from weasyprint import Document
 
 from iotrex_followup.documents import as_one_pdf, typeset
 from iotrex_followup.errors import TransitionRefused
@@ -30,6 +32,9 @@ from schedules.protocol import (
     shown_status,
     suggested_day,
 )
+
+if TYPE_CHECKING:
+    from weasyprint import Document
 
 MARKS = {"drawn": "drawn", "done": "done", "done_elsewhere": "done elsewhere", "not_applicable": "not applicable"}
 

@@ -5,7 +5,8 @@ import pytest
 from django.template import engines
 from pypdf import PdfReader
 
-from iotrex_followup.documents import ForeignAsset, OwnAssets, as_one_pdf, render_pdf, typeset
+from iotrex_followup.documents import as_one_pdf, render_pdf, typeset
+from iotrex_followup.typesetting import ForeignAsset, OwnAssets
 from tests.pdf import pages_of, tags_of, text_of
 
 PAGE = '<!doctype html><html lang="{{ language }}"><head><title>Letter</title>%s</head><body>%s</body></html>'
