@@ -22,7 +22,8 @@ from schedules.plans.standing import PERFORMED
 # A clinic that begins with studies today is not asked to record those of years ago.
 LOOKED_BACK = timedelta(365)
 SOON = timedelta(14)
-ASSESSED_KINDS = [key for key, kind in KINDS.items() if kind.measured or kind.scored]
+# A scan after therapy shows where the activity went; no time point waits for it.
+ASSESSED_KINDS = [key for key, kind in KINDS.items() if kind.measured or (kind.scored and not kind.post_therapy)]
 
 
 class Row(NamedTuple):

@@ -68,7 +68,7 @@ def test_study_waits_for_its_final_report_then_for_a_signature(patient, clinicia
     assert "unassessed" not in found(patient.clinic)
 
 
-@pytest.mark.parametrize("kind", ["ultrasound", "fdg_pet", "other"])
+@pytest.mark.parametrize("kind", ["ultrasound", "fdg_pet", "other", "post_therapy"])
 def test_kind_that_is_not_assessed_waits_for_its_report_only(patient, kind):
     StudyFactory(patient=patient, kind=kind, report_status="final", reported_on=TODAY)
 

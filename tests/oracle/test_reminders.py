@@ -136,7 +136,7 @@ def test_a_past_appointment_without_a_record_counts_as_none(log: Scribe) -> None
 
 
 def test_a_booked_day_is_over_once_it_is_at_the_clinic() -> None:
-    """At nine in Auckland on the eleventh it is the tenth at the clinic, in Berlin, where the patient may still come."""
+    """At nine in Auckland on the eleventh it is the tenth at the clinic, where the patient may still come."""
     log = Scribe()
     log.patient(zone="Pacific/Auckland")
     log.contact()
