@@ -11,10 +11,8 @@ from iotrex_followup.errors import TransitionRefused
 from patients.actions import lock_patient
 
 UNDONE = ("score.recorded", "score.changed", "score.withdrawn", "score.adjudicated")
-OWN = (
-    "score.changed",
-    "score.adjudicated",
-)  # what one person said of a scan, which others take back with a reason only
+# What one person said of a scan, which others take back with a reason only.
+OWN = ("score.recorded", "score.changed", "score.adjudicated")
 
 
 def refuse_undoing(event: Event, by: Staff) -> None:

@@ -327,7 +327,8 @@ def test_act_is_undone(study, first, third, kind, role, request):
 def test_entry_undone_is_entered_in_error(study, adjudicated, third, kind):
     undo(event=Event.objects.get(kind="score.adjudicated"), by=third, now=NOW)
     if kind == "score.recorded":
-        undo(event=Event.objects.filter(kind=kind).latest("at"), by=third, now=NOW)
+        entry = Event.objects.filter(kind=kind).latest("at")
+        undo(event=entry, by=entry.by, now=NOW)
 
     assert study.readings.filter(withdrawn=True).count() == (2 if kind == "score.recorded" else 1)
 
@@ -416,15 +417,17 @@ def test_change_is_not_undone_once_the_reading_was_taken_back(study, first):
         undo(event=Event.objects.get(kind="score.changed"), by=first, now=NOW)
 
 
-@pytest.mark.parametrize("kind", ["reader", "adjudication", "score.adjudicated"])
+@pytest.mark.parametrize("kind", ["reader", "adjudication", "score.recorded", "score.adjudicated"])
 def test_what_one_said_is_undone_by_nobody_else(study, first, second, third, kind, request):
-    if kind == "reader":
+    if kind == "score.recorded":
+        read(study, first)
+    elif kind == "reader":
         change(read(study, first), first, pelvis=1)
     else:
         decided = request.getfixturevalue("adjudicated")
         if kind == "adjudication":
             change(decided, third, pelvis=2)
-    event = Event.objects.get(kind=kind if kind == "score.adjudicated" else "score.changed")
+    event = Event.objects.get(kind=kind if kind.startswith("score.") else "score.changed")
     before = stored(ScoreReading)
 
     with pytest.raises(TransitionRefused, match=f"{event.by} said this. Only they undo that"):
