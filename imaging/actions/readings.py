@@ -22,6 +22,10 @@ from patients.actions import lock_patient
 from patients.models import Patient
 from schedules.protocol.trace import words
 
+NOT_BLIND = (
+    "Everybody could see two readings of this scan before one was taken back. "
+    "Say so in the note: this reading is shown as not blind."
+)
 READER, ADJUDICATION = ScoreReading.Role.READER, ScoreReading.Role.ADJUDICATION
 
 
@@ -42,11 +46,15 @@ def record_reading(*, study: ImagingStudy, facts: ReadingFacts, by: Staff, today
     Raises   TransitionRefused: the study is withdrawn or of a kind that is not scored, `by` or two readers have read it
              by this scheme, `by` took a reading back beside which the other's stood, or the patient's record is closed.
     Raises   InputRefused: regions without a value of the scheme, or an impossible date.
+    Raises   ReasonNeeded: everybody could see two readings of it before one was taken back, and no note says so.
     Records  score.recorded, which can be undone
     """
     scheme = scheme_of(facts.scheme)
     study = locked_study(study)
-    refuse_reading_again(scored(study, scheme), by)
+    score = scored(study, scheme)
+    refuse_reading_again(score, by)
+    if score.was_seen and not facts.note:
+        raise ReasonNeeded([NOT_BLIND], field="note")
     recorded = ScoreReading(
         clinic=study.clinic,
         patient=study.patient,

@@ -13,13 +13,17 @@ from accounts.models import Staff
 from accounts.permissions import May
 from imaging.actions import readings as actions
 from imaging.models import ImagingPolicy, ImagingStudy, ScoreReading
-from imaging.scoring.blinding import is_hidden, with_readers
+from imaging.scoring.blinding import is_hidden, is_not_blind, with_readers
 from imaging.scoring.schemes import policy_of
 from iotrex_followup.api.filters import DayFilter
 from iotrex_followup.api.resources import Resource
 from iotrex_followup.api.shapes import ModelShape, Shape, VisibleField
 
 HIDDEN = "Null while it is hidden: where the clinic asks two readers, only its own reader sees the first reading."
+NOT_BLIND = (
+    "Where the clinic asks two readers: everybody could see two readings of the scan before this one was entered in "
+    "place of one that was taken back. Such a reading needs a `note` that says so."
+)
 VALUES = "A whole number for each region by its key, such as `pelvis`."
 
 
@@ -28,18 +32,22 @@ class ScoreReadingSerializer(serializers.ModelSerializer[ScoreReading]):
     total = serializers.IntegerField(allow_null=True, read_only=True, help_text=HIDDEN)
     note = serializers.CharField(allow_null=True, read_only=True, help_text=HIDDEN)
     hidden = serializers.SerializerMethodField(help_text="Whether its values are kept from you.")
+    not_blind = serializers.SerializerMethodField(help_text=NOT_BLIND)
 
     class Meta:
         model = ScoreReading
         fields = (
             *("id", "clinic", "patient", "study", "scheme", "role", "reader", "values", "total", "note", "hidden"),
-            *("read_on", "withdrawn"),
+            *("not_blind", "read_on", "withdrawn"),
         )
         read_only_fields = fields
 
     def get_hidden(self, reading: ScoreReading) -> bool:
         staff: Staff = self.context["request"].user
         return is_hidden(reading, staff)
+
+    def get_not_blind(self, reading: ScoreReading) -> bool:
+        return is_not_blind(reading)
 
     def to_representation(self, reading: ScoreReading) -> dict[str, Any]:
         """Return a reading; what is hidden is null."""

@@ -66,7 +66,9 @@ class ScoreSection:
         differing = self.score.agreement.differing if self.score.agreement else ()
         return [
             RegionRow(
-                region, [Cell(whose(each), each.values[region.key]) for each in self.shown], region.key in differing
+                region,
+                [Cell(self.whose(each), each.values[region.key]) for each in self.shown],
+                region.key in differing,
             )
             for region in self.score.scheme.regions
         ]
@@ -74,7 +76,13 @@ class ScoreSection:
     @property
     def totals(self) -> list[Cell]:
         """The total of each shown reading."""
-        return [Cell(whose(each), each.total) for each in self.shown]
+        return [Cell(self.whose(each), each.total) for each in self.shown]
+
+    def whose(self, reading: ScoreReading) -> str:
+        """Return who gave a reading, and as what: "Dr Oz, adjudication", "Dr Oz, not blind"."""
+        if reading.role == ScoreReading.Role.ADJUDICATION:
+            return f"{reading.reader}, adjudication"
+        return f"{reading.reader}, not blind" if reading.pk in self.score.not_blind else str(reading.reader)
 
     @property
     def body(self) -> str:
@@ -103,12 +111,6 @@ class ScoreSection:
         if not self.may_decide:
             return []
         return [self.score.adjudication] if self.score.adjudication else list(self.score.readings)
-
-
-def whose(reading: ScoreReading) -> str:
-    """Return who gave a reading: "Dr Oz, adjudication"."""
-    adjudicated = reading.role == ScoreReading.Role.ADJUDICATION
-    return f"{reading.reader}, adjudication" if adjudicated else str(reading.reader)
 
 
 def sections_of(

@@ -1,6 +1,6 @@
 """Which score of a scan counts: its reader's, that of two readers who agree in every region, or an adjudication."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -11,7 +11,7 @@ from imaging.models import ImagingPolicy, ImagingStudy, ScoreReading
 from imaging.response import scores
 from imaging.response.scores import Agreement, Scheme, Score
 from imaging.scoring import blinding
-from imaging.scoring.blinding import MOST_READERS
+from imaging.scoring.blinding import MOST_READERS, Seen, seen_among
 from imaging.scoring.schemes import SCHEMES
 
 
@@ -29,6 +29,8 @@ class StudyScore:
     """A scan by one scheme: its readers' readings in the order they were entered, and the adjudication, if any.
 
     `two_readers`: the clinic has scans scored by two, who do not see each other's values before both have read.
+    `was_seen` says of such a scan that everybody could see two readings of it at some time, `not_blind` which of its
+    readings were entered after that.
     """
 
     study: ImagingStudy
@@ -36,6 +38,8 @@ class StudyScore:
     two_readers: bool
     readings: Sequence[ScoreReading] = ()
     adjudication: ScoreReading | None = None
+    was_seen: bool = False
+    not_blind: Set[UUID] = frozenset()
 
     @cached_property
     def agreement(self) -> Agreement | None:
@@ -106,17 +110,25 @@ class StudyScore:
 
     @property
     def how(self) -> str:
-        """Return how the score that counts came about: "read alike by Dr Ito and Dr Oz"."""
+        """Return how the score that counts came about: "read alike by Dr Ito and Dr Oz, Dr Oz not blind"."""
         how = "adjudicated by" if self.adjudication else "read alike by" if self.agreement else "read by"
-        return f"{how} {self.read_by}"
+        unblinded = " and ".join(str(each.reader) for each in self.readings if each.pk in self.not_blind)
+        return f"{how} {self.read_by}{f', {unblinded} not blind' if unblinded else ''}"
 
 
 @dataclass
 class Rows:
-    """The readings of one scan by one scheme, as they are gathered."""
+    """The readings of one scan by one scheme, as they are gathered; `entered` with those entered in error."""
 
     readings: list[ScoreReading] = field(default_factory=list)
     adjudication: ScoreReading | None = None
+    entered: list[ScoreReading] = field(default_factory=list)
+
+    @property
+    def replaceable(self) -> list[ScoreReading]:
+        """What was entered, where one of two readings or more was taken back; else nothing."""
+        replaced = len(self.entered) >= MOST_READERS and len(self.entered) > len(self.readings)
+        return self.entered if replaced else []
 
 
 def score_of(reading: ScoreReading) -> Score:
@@ -133,13 +145,28 @@ def scores_by(scheme: Scheme, studies: Iterable[ImagingStudy], policy: ImagingPo
     """Return how each of `studies` is scored by `scheme`, in their order; readings entered in error left out."""
     studies = list(studies)
     found: dict[UUID, Rows] = {study.pk: Rows() for study in studies}
-    rows = ScoreReading.objects.filter(study__in=found.keys(), scheme=scheme.kind, withdrawn=False)
+    rows = ScoreReading.objects.filter(study__in=found.keys(), scheme=scheme.kind)
     for row in rows.select_related("reader").order_by("id"):
+        of_scan = found[row.study_id]
+        if row.role == ScoreReading.Role.READER:
+            of_scan.entered.append(row)
+        if row.withdrawn:
+            continue
         if row.role == ScoreReading.Role.ADJUDICATION:
-            found[row.study_id].adjudication = row
+            of_scan.adjudication = row
         else:
-            found[row.study_id].readings.append(row)
+            of_scan.readings.append(row)
+    taken_back = [each for of_scan in found.values() for each in of_scan.replaceable]
+    seen = seen_among(taken_back) if policy.two_readers else Seen()
     return [
-        StudyScore(study, scheme, policy.two_readers, found[study.pk].readings, found[study.pk].adjudication)
+        StudyScore(
+            study,
+            scheme,
+            policy.two_readers,
+            found[study.pk].readings,
+            found[study.pk].adjudication,
+            was_seen=study.pk in seen.studies,
+            not_blind=seen.not_blind,
+        )
         for study in studies
     ]

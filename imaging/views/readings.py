@@ -37,10 +37,13 @@ def record_score(request: ClinicRequest, pk: UUID) -> HttpResponse:
     form = ReadingForm(
         request.POST or None, scheme=score.scheme, first=study.imaged_on, today=today, initial={"read_on": today}
     )
+    if score.was_seen:
+        form.fields["note"].label = "What you knew of the earlier values"
     if accepted(form, lambda: actions.record_reading(study=study, facts=form.facts, by=request.user, today=today)):
         return back_to_scores(request, study)
     blind = any(score.hides(each, request.user) for each in score.readings)
-    return score_page(request, form, study, title=f"{score.scheme.kind} score", button="Save score", blind=blind)
+    title = f"{score.scheme.kind} score"
+    return score_page(request, form, study, title=title, button="Save score", blind=blind, was_seen=score.was_seen)
 
 
 @require_http_methods(["GET", "POST"])
@@ -164,6 +167,7 @@ def score_page(
     agreed: Mapping[str, int] | None = None,
     score: StudyScore | None = None,
     blind: bool = False,
+    was_seen: bool = False,
 ) -> HttpResponse:
     """Show the picture of the body and the table of its regions; `rows` where two readers' values stand beside."""
     shown = {**(agreed or {}), **form.shown}
@@ -178,6 +182,7 @@ def score_page(
         "levels": list(enumerate(form.scheme.levels)),
         "total": sum(value or 0 for value in shown.values()),
         "blind": blind,
+        "not_blind": actions.NOT_BLIND if was_seen else "",
     }
     return form_page(request, form, study.patient, title=title, button=button, template=TEMPLATE, more=more)
 

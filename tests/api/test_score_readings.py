@@ -76,6 +76,24 @@ def test_first_reading_is_hidden_until_both_have_read(api, clinic, study):
     assert [after[name] for name in names] == [False, values_of(pelvis=2), 2, "Motion."]
 
 
+def test_reading_in_place_of_one_that_was_seen_is_told_as_not_blind(api, clinic, study):
+    ImagingPolicy.objects.create(clinic=clinic, two_readers=True)
+    taken_back, other = ReadingFactory.create_batch(2, study=study)
+    api.post(f"score-readings/{taken_back.pk}/withdraw", {"reason": "Wrong scan."})
+    body = {"study": study.pk, "values": values_of(pelvis=2)}
+
+    refused = api.post("score-readings", body)
+    created = api.post("score-readings", body | {"note": "Both were visible."})
+
+    assert (refused.status_code, [error["field"] for error in refused.json()["errors"]]) == (422, ["note"])
+    assert {each["id"]: each["not_blind"] for each in api.results("score-readings")} == {
+        str(taken_back.pk): False,
+        str(other.pk): False,
+        created.json()["id"]: True,
+    }
+    assert api.get(f"imaging-studies/{study.pk}/score").json()["sentence"].endswith(" not blind.")
+
+
 def test_own_reading_is_not_hidden(api, clinic, clinician, study):
     ImagingPolicy.objects.create(clinic=clinic, two_readers=True)
     ReadingFactory(study=study, reader=clinician)

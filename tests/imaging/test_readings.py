@@ -173,6 +173,66 @@ def test_who_took_a_reading_back_before_the_other_read_reads_again(study, first,
     assert read(study, first, pelvis=1).total == 1
 
 
+@pytest.fixture
+def replaced(study, first, second, two_readers):
+    """A scan of which both readings could be seen before the first was taken back."""
+    own = read(study, first, pelvis=2)
+    read(study, second, pelvis=3)
+    return withdraw_reading(reading=own, reason="Wrong scan.", by=second)
+
+
+def reread(study, by, **given):
+    facts = ReadingFacts("Curie", values_of(**given), note="The values were visible.")
+    return record_reading(study=study, facts=facts, by=by, today=TODAY)
+
+
+def test_who_reads_in_place_of_another_says_that_both_were_seen(study, second, third, replaced):
+    with pytest.raises(ReasonNeeded, match="shown as not blind") as refused:
+        read(study, third, pelvis=3)
+    assert refused.value.field == "note"
+
+    late = reread(study, third, pelvis=3)
+
+    score = counted(study)
+    assert score.not_blind == {late.pk}
+    assert score.sentence == f"Curie score 3, read alike by {score.read_by}, {third} not blind."
+    assert {second, third} == set(score.readers)
+
+
+def test_reading_stays_not_blind_when_all_were_taken_back(study, second, third, replaced):
+    withdraw_reading(reading=study.readings.get(reader=second), reason="Wrong scan.", by=second)
+
+    with pytest.raises(ReasonNeeded, match="shown as not blind"):
+        read(study, third)
+
+
+def test_two_that_stood_together_by_an_undo_were_seen(study, first, second, third, two_readers):
+    withdraw_reading(reading=read(study, first), reason="Wrong scan.", by=first)
+    read(study, second)
+    undo(event=Event.objects.get(kind="score.withdrawn"), by=first, now=NOW)
+    withdraw_reading(reading=study.readings.get(reader=first), reason="Wrong scan.", by=first)
+
+    with pytest.raises(ReasonNeeded, match="shown as not blind"):
+        read(study, third)
+
+
+def test_who_reads_in_place_of_one_that_nobody_saw_reads_blind(study, first, second, third, two_readers):
+    withdraw_reading(reading=read(study, first, pelvis=2), reason="Wrong scan.", by=first)
+    read(study, second)
+    read(study, third)
+
+    assert counted(study).how == f"read alike by {counted(study).read_by}"
+
+
+def test_where_one_reads_nobody_is_asked_to_be_blind(study, first, second, third):
+    withdraw_reading(reading=read(study, first), reason="Wrong scan.", by=second)
+    own = read(study, second)
+    read(study, first)
+    withdraw_reading(reading=own, reason="Wrong scan.", by=second)
+
+    assert read(study, third).pk not in counted(study).not_blind
+
+
 def test_who_took_the_only_reading_back_reads_again(study, first, two_readers):
     withdraw_reading(reading=read(study, first), reason="Wrong scan.", by=first)
 

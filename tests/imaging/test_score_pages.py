@@ -142,6 +142,23 @@ def test_first_reading_is_hidden_from_the_second_reader_until_both_have_read(rea
     assert "Motion." in text(after)
 
 
+def test_reading_in_place_of_one_that_was_seen_is_shown_as_not_blind(reader, study, two_readers):
+    taken_back = ReadingFactory(study=study, reader__name="Dr Ito")
+    ReadingFactory(study=study, reader__name="Dr Oz")
+    reader.post(f"/imaging/scores/{taken_back.pk}/entered-in-error/", {"reason": "Wrong scan."})
+    address = f"/imaging/studies/{study.pk}/scores/"
+
+    asked = reader.get(f"{address}new/")
+    assert asked.context["form"]["note"].label == "What you knew of the earlier values"
+    assert "this reading is shown as not blind" in text(asked)
+    assert reader.post(f"{address}new/", entered(pelvis=2)).context["form"].errors.keys() == {"note"}
+    reader.post(f"{address}new/", entered(pelvis=2) | {"note": "Both were visible."})
+
+    page = text(reader.get(address))
+    assert "read alike by Dr Oz and Dr Test, Dr Test not blind" in page
+    assert [cell.whose for cell in reader.get(address).context["sections"][0].totals] == ["Dr Oz", "Dr Test, not blind"]
+
+
 def test_history_tells_the_second_reader_no_value(reader, study, two_readers):
     other = signed_in(study.clinic, name="Dr Oz")
     other.post(f"/imaging/studies/{study.pk}/scores/new/", entered(pelvis=3, head=2))
