@@ -3,11 +3,13 @@
 from accounts.models import Staff
 from events.actions import FOLLOWING
 from events.models import Event
+from events.reasons import WITHHELD
 from events.undo import AFTER_UNDO, BEFORE_UNDO
 from imaging.actions.studies import refuse_assessed
 from imaging.actions.undoing import UNDONE, refuse_undoing
 from imaging.courses.proposing import follow_questions
 from imaging.models import ImagingStudy, Lesion, ResponseAssessment, ScoreReading
+from imaging.scoring.blinding import is_hidden, with_readers
 from imaging.sign_offs import imaging_settings
 from iotrex_followup.errors import TransitionRefused
 from schedules.actions.records import CARRIED, lock_concerned, settle_after_undo
@@ -29,6 +31,7 @@ def register() -> None:
     SETTINGS.append(imaging_settings)
     for kind in UNDONE:
         BEFORE_UNDO[kind].append(refuse_undoing)
+        WITHHELD[kind] = is_of_hidden_values
     for kind in OF_STUDIES:
         BEFORE_UNDO[kind].append(lock_concerned)
         AFTER_UNDO[kind] = settle_after_undo
@@ -39,6 +42,11 @@ def register() -> None:
     for kind in ("assessment.signed", "assessment.reopened", "assessment.withdrawn"):
         BEFORE_UNDO[kind].append(lock_concerned)
         FOLLOWING[f"{kind}.undone"].append(ask_anew)
+
+
+def is_of_hidden_values(event: Event, viewer: Staff) -> bool:
+    """Say whether the reading an event is about is kept from `viewer`: its reason may name what was read."""
+    return is_hidden(with_readers(ScoreReading.objects.all()).get(pk=event.facts["reading"]), viewer)
 
 
 def refuse_what_was_read(event: Event, by: Staff) -> None:

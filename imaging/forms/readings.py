@@ -70,7 +70,7 @@ class ChangeReadingForm(ReadingForm):
         max_length=500,
         widget=SHORT_TEXT,
         label="Reason for the change",
-        help_text="Stands in the history, which the other reader sees too: name no values.",
+        help_text="Stands in the history; other readers see it once both have read the scan.",
     )
 
     def fields_entered(self, kept: Mapping[str, int]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from rest_framework.response import Response
 from accounts.models import Membership
 from accounts.permissions import GRANTS, May
 from events.models import Event, Job
+from events.reasons import reason_for
 from events.undo import can_be_undone, undo
 from iotrex_followup.api.resources import Resource
 from schedules.api.bodies import ReasonSerializer
@@ -24,6 +25,9 @@ from schedules.pages.patient_page import DECISIONS
 
 class EventSerializer(serializers.ModelSerializer[Event]):
     facts = serializers.SerializerMethodField()
+    reason = serializers.SerializerMethodField(
+        help_text="Null while it is kept from you, such as one that may tell a second reader what the first has seen."
+    )
     by_name: serializers.StringRelatedField[Any] = serializers.StringRelatedField(
         source="by", read_only=True, help_text="None: the system itself."
     )
@@ -51,6 +55,10 @@ class EventSerializer(serializers.ModelSerializer[Event]):
     @extend_schema_field(serializers.DictField())
     def get_facts(self, event: Event) -> dict[str, Any]:
         return {name: value for name, value in event.facts.items() if name != "rows"}
+
+    @extend_schema_field(serializers.CharField(allow_null=True))
+    def get_reason(self, event: Event) -> str | None:
+        return reason_for(event, self.context["request"].user)
 
     @extend_schema_field(serializers.UUIDField(allow_null=True))
     def get_undone_by(self, event: Event) -> str | None:

@@ -6,7 +6,9 @@ from typing import NamedTuple
 
 from django.db.models import Q
 
+from accounts.models import Staff
 from events.models import Event
+from events.reasons import reason_for
 from events.undo import can_be_undone
 from patients.models import Patient
 from schedules import protocol as rules
@@ -199,10 +201,11 @@ def approval_of(plan: Plan) -> ProtocolApproval | None:
 
 
 class Happening(NamedTuple):
-    """One event of the history, in words."""
+    """One event of the history, in words; `reason` is None while it is kept from who looks."""
 
     event: Event
     words: str
+    reason: str | None
     can_be_undone: bool
 
 
@@ -213,8 +216,11 @@ class HistoryPage(NamedTuple):
     before: Event | None
 
 
-def history_of(patient: Patient, *, before: Event | None = None, may_decide: bool) -> HistoryPage:
-    """Return the events that precede `before`; a decision is offered for undoing to those who may decide."""
+def history_of(patient: Patient, viewer: Staff, *, before: Event | None = None, may_decide: bool) -> HistoryPage:
+    """Return the events that precede `before`, as `viewer` may see them.
+
+    A decision is offered for undoing to those who may decide.
+    """
     events = Event.objects.filter(patient=patient).select_related("by", "undone_by").order_by("-at", "-id")
     if before:
         events = events.filter(at__lte=before.at).filter(Q(at__lt=before.at) | Q(pk__lt=before.pk))
@@ -222,6 +228,9 @@ def history_of(patient: Patient, *, before: Event | None = None, may_decide: boo
     shown = found[:EVENTS]
     held = () if may_decide else (*DECISIONS, *ANSWERS)
     happenings = [
-        Happening(event, event_sentence(event), can_be_undone(event) and event.kind not in held) for event in shown
+        Happening(
+            event, event_sentence(event), reason_for(event, viewer), can_be_undone(event) and event.kind not in held
+        )
+        for event in shown
     ]
     return HistoryPage(happenings, shown[-1] if len(found) > EVENTS else None)

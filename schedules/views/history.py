@@ -28,7 +28,7 @@ def older_events(request: ClinicRequest, pk: UUID) -> HttpResponse:
     before = get_object_or_404(Event, patient=patient, pk=pk_in(request.GET.get("before", "")))
     context = {
         "patient": patient,
-        "history": history_of(patient, before=before, may_decide=may_here(request, May.DECIDE)),
+        "history": history_of(patient, request.user, before=before, may_decide=may_here(request, May.DECIDE)),
         "may_record": may_here(request, May.RECORD),
     }
     return render(request, "schedules/history.html", context)

@@ -85,7 +85,7 @@ def patient(request: ClinicRequest, pk: UUID) -> HttpResponse:
         "cumulative_mbq": shown.cumulative_activity_mbq(),
         "contacts": shown.contacts.filter(is_active=True),
         "care": care_by_phase(shown),
-        "history": page.history_of(shown, may_decide=may_decide),
+        "history": page.history_of(shown, request.user, may_decide=may_decide),
     }
     if current:
         context |= about_current(current, shown, today)

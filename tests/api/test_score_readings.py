@@ -112,6 +112,29 @@ def test_events_tell_no_value(api, clinic, study):
     assert event["facts"].keys() == {"reading", "study", "what"}
 
 
+def test_reason_of_a_hidden_reading_is_kept_from_others_until_both_have_read(api, clinic, clinician, study):
+    ImagingPolicy.objects.create(clinic=clinic, two_readers=True)
+    first = ApiClient(member_of(clinic, Role.CLINICIAN))
+    body = {"study": study.pk, "values": values_of(pelvis=3)}
+    address = f"score-readings/{first.post('score-readings', body).json()['id']}"
+    first.patch(address, {"values": values_of(pelvis=2), "reason": "Pelvis is 2."}, If_Match="*")
+    undone = first.results(f"events?patient={study.patient_id}&kind=score.changed")[0]["id"]
+    first.post(f"events/{undone}/undo", {"reason": "Pelvis is 3."})
+    api.post(f"{address}/withdraw", {"reason": "Another scan."})
+
+    def reasons(client):
+        return [each["reason"] for each in client.results(f"events?patient={study.patient_id}")]
+
+    assert reasons(first) == ["Another scan.", "Pelvis is 3.", "Pelvis is 2.", ""]
+    assert reasons(api) == ["Another scan.", None, None, ""]  # what one has given oneself is not kept from one
+    assert api.get(f"events/{undone}").json()["reason"] is None
+
+    for client in (first, api):
+        client.post("score-readings", body)
+
+    assert reasons(api)[2:] == ["Another scan.", "Pelvis is 3.", "Pelvis is 2.", ""]
+
+
 def test_differing_readings_are_adjudicated(api, study):
     for pelvis in (2, 3):
         ReadingFactory(study=study, given={"pelvis": pelvis})

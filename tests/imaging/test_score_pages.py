@@ -168,6 +168,23 @@ def test_history_tells_the_second_reader_no_value(reader, study, two_readers):
     assert "Scan scored: Curie score of Wed 6 Mar 2024 (I-123 MIBG scan, planar), read by Dr Oz" in page
 
 
+def test_reason_is_kept_from_the_second_reader_until_both_have_read(reader, study, two_readers):
+    other = signed_in(study.clinic, name="Dr Oz")
+    address, history = f"/imaging/studies/{study.pk}/scores/new/", f"/patients/{study.patient_id}/"
+    other.post(address, entered(pelvis=3))
+    change = f"/imaging/scores/{ScoreReading.objects.get().pk}/change/"
+    other.post(change, entered(pelvis=2) | {"reason": "Pelvis is 2."})
+
+    assert "Pelvis is 2." in text(other.get(history))
+    before = text(reader.get(history))
+    assert "Pelvis is 2." not in before
+    assert "(its reason is hidden for now)" in before
+
+    reader.post(address, entered(pelvis=3))
+
+    assert "Pelvis is 2." in text(reader.get(history))
+
+
 def test_first_reader_sees_the_own_reading(reader, study, two_readers):
     reader.post(f"/imaging/studies/{study.pk}/scores/new/", entered(pelvis=3))
 
