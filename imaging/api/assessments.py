@@ -1,11 +1,13 @@
 """Assessments of response for other systems: the same actions as on the pages, and what is computed by now."""
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
 from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -16,6 +18,7 @@ from imaging.actions import assessments as actions
 from imaging.actions import lesions
 from imaging.api.findings import LesionFindingSerializer, SeenLesionSerializer, seen_by_day, seen_in, told_at
 from imaging.api.verdicts import ComputedSerializer
+from imaging.courses.signed import HIDDEN, signed_for
 from imaging.models import ImagingStudy, Lesion, ResponseAssessment
 from iotrex_followup.api.filters import DayFilter
 from iotrex_followup.api.resources import Resource
@@ -23,7 +26,10 @@ from iotrex_followup.api.shapes import ModelShape, Shape, VisibleField
 from schedules.api.bodies import ReasonSerializer
 
 VERDICT = ("recist", "mibg", "differs", "comment")
-SIGNED = "As it was computed when it was signed, with its arithmetic; empty before that, and of a baseline."
+SIGNED = (
+    "As it was computed when it was signed, with its arithmetic; empty before that, and of a baseline. "
+    f"What stands on a reading that is kept from you has no numbers, and says “{HIDDEN}”."
+)
 
 
 class AssessmentSerializer(serializers.ModelSerializer[ResponseAssessment]):
@@ -40,12 +46,16 @@ class AssessmentSerializer(serializers.ModelSerializer[ResponseAssessment]):
 
 
 class AssessmentDetailSerializer(AssessmentSerializer):
-    proposal = serializers.DictField(read_only=True, help_text=SIGNED)
+    proposal = serializers.SerializerMethodField(help_text=SIGNED)
     computed = ComputedSerializer(source="*", read_only=True)
 
     class Meta(AssessmentSerializer.Meta):
         fields: ClassVar[tuple[str, ...]] = (*AssessmentSerializer.Meta.fields, "proposal", "computed")
         read_only_fields = fields
+
+    @extend_schema_field(serializers.DictField())
+    def get_proposal(self, assessment: ResponseAssessment) -> Mapping[str, Any]:
+        return signed_for(assessment, self.context["request"].user)
 
 
 class NewAssessmentSerializer(Shape):

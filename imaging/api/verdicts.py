@@ -101,6 +101,8 @@ class MibgFindingSerializer(serializers.Serializer[MibgFinding]):
     """A scored scan of a time point by one scheme, against its baseline."""
 
     scan = serializers.CharField(help_text="Its kind and day.")
+    study = serializers.UUIDField()
+    baseline = serializers.UUIDField(allow_null=True, help_text="The study it is held against.")
     scheme = serializers.CharField()
     total = serializers.IntegerField(allow_null=True, help_text="Null while no score counts.")
     bone = serializers.IntegerField(allow_null=True, help_text="Over the regions of bone alone.")

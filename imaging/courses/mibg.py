@@ -14,10 +14,12 @@ class MibgFinding:
     """A scan by one scheme: the total that counts, the relative score, and every sentence that goes with them.
 
     `total`, and `bone` over the regions of bone alone, are None while no score counts; `of_bone` is the relative score
-    over these, which are all of SIOPEN.
+    over these, which are all of SIOPEN. `study` and `baseline` are the ids of the scan and of what it is held against.
     """
 
     scan: str
+    study: str
+    baseline: str | None
     scheme: ScoreKind
     total: int | None
     bone: int | None
@@ -49,6 +51,8 @@ def finding(compared: Comparison) -> MibgFinding:
     bone = [region.key for region in score.scheme.regions if region.is_bone]
     return MibgFinding(
         scan=str(score.study),
+        study=str(score.study.pk),
+        baseline=str(compared.baseline.study.pk) if compared.baseline else None,
         scheme=score.scheme.kind,
         total=score.counts.total if score.counts else None,
         bone=sum(score.counts.values[key] for key in bone) if score.counts else None,

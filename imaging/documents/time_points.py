@@ -8,6 +8,7 @@ from uuid import UUID
 
 from imaging.courses.proposing import questions_of
 from imaging.courses.recist import Course, responses_of
+from imaging.courses.signed import signed_for
 from imaging.courses.verdicts import proposed, target_findings, what_is_missing
 from imaging.documents.studies import StudyTold, studies_told
 from imaging.models import ResponseAssessment
@@ -95,7 +96,7 @@ def told_of(course: Course, assessment: ResponseAssessment, compared: Set[UUID])
 
 def computed_of(course: Course, assessment: ResponseAssessment) -> Mapping[str, Any]:
     """Return the reasoning by RECIST and INRC, and the markers: as they were signed, else as they are computed."""
-    signed: Mapping[str, Any] = assessment.proposal if assessment.is_signed else {}
+    signed = signed_for(assessment, None) if assessment.is_signed else {}
     return signed or as_json(proposed(course, assessment))
 
 
@@ -147,7 +148,9 @@ def verdict_facts(assessment: ResponseAssessment, arithmetic: Mapping[str, Any])
 
 def inrc_facts(told: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield the response by INRC, which nobody signs by itself; nothing where it was not computed."""
-    if told:
+    if told and told["response"] is None:
+        yield "By INRC 2017", told["sentence"]
+    elif told:
         doubt = "" if told["verified"] else "; it stands on rules that were not read in the paper"
         response = told["response"]
         yield "By INRC 2017", f"{response}, {INRC_WORDS[InrcResponse(response)]} (computed{doubt})"

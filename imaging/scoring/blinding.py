@@ -22,9 +22,10 @@ def awaits_second(*, two_readers: bool, readers: int) -> bool:
     return two_readers and readers < MOST_READERS
 
 
-def hides(reading: ScoreReading, viewer: Staff, *, two_readers: bool, readers: int) -> bool:
-    """Say whether `reading`, of a scan that `readers` have read, is kept from `viewer`."""
-    return awaits_second(two_readers=two_readers, readers=readers) and reading.reader_id != viewer.pk
+def hides(reading: ScoreReading, viewer: Staff | None, *, two_readers: bool, readers: int) -> bool:
+    """Say whether `reading`, of a scan that `readers` have read, is kept from `viewer`; None is anybody."""
+    is_own = viewer is not None and reading.reader_id == viewer.pk
+    return awaits_second(two_readers=two_readers, readers=readers) and not is_own
 
 
 class Seen(NamedTuple):
@@ -65,8 +66,8 @@ def with_readers(rows: QuerySet[ScoreReading]) -> QuerySet[ScoreReading]:
     )
 
 
-def is_hidden(reading: ScoreReading, viewer: Staff) -> bool:
-    """Say whether a reading of `with_readers` is kept from `viewer`."""
+def is_hidden(reading: ScoreReading, viewer: Staff | None) -> bool:
+    """Say whether a reading of `with_readers` is kept from `viewer`; None is anybody."""
     readers: int = reading.readers  # type: ignore[attr-defined]
     return hides(reading, viewer, two_readers=asks_two(reading.clinic), readers=readers)
 

@@ -12,10 +12,12 @@ from accounts.models import Role
 from events.attachments import Attached
 from events.models import Event
 from imaging.actions.reports import ReportFacts, record_report
-from imaging.models import ImagingStudy, Lesion, LesionMeasurement, ResponseAssessment
+from imaging.documents import assessment_report_pdf
+from imaging.models import ImagingPolicy, ImagingStudy, Lesion, LesionMeasurement, ResponseAssessment
 from tests.api.conftest import TODAY, ApiClient, member_of
 from tests.factories import PatientFactory, enrolled, visit_of
 from tests.imaging.factories import ReadingFactory, StudyFactory
+from tests.pdf import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -305,6 +307,72 @@ def test_child_is_also_read_by_inrc_with_the_scores_of_its_scans(api, patient):
     assert mibg["of_bone"]["value"].startswith("0.3333")
     parts = {part["part"]: part["response"] for part in told["inrc"]["parts"]}
     assert (told["recist"]["response"], parts["Primary tumour"], told["inrc"]["verified"]) == ("PR", "NE", False)
+
+
+@pytest.fixture
+def child_signed(api, patient, clinician):
+    """A child's response signed over scores of 3, then 1, read by one; two are asked since."""
+    type(patient).objects.filter(pk=patient.pk).update(indication="neuroblastoma")
+    before = StudyFactory(patient=patient, imaged_on=BEFORE, is_baseline=True)
+    after = StudyFactory(patient=patient, imaged_on=AFTER)
+    for scan, pelvis in ((before, 3), (after, 1)):
+        ReadingFactory(study=scan, given={"pelvis": pelvis}, reader=clinician)
+    first = api.post("assessments", {"studies": [before.pk, ct(patient, BEFORE).pk], "is_baseline": True}).json()["id"]
+    api.post("lesions", lesion_body(first, "target", "Adrenal 1", "adrenal", "50", is_primary=True))
+    api.post(f"assessments/{first}/sign")
+    later = api.post("assessments", {"studies": [after.pk, ct(patient, AFTER).pk]}).json()["id"]
+    api.post(f"assessments/{later}/findings", {"findings": [seen("Adrenal 1", "20")]})
+    api.post(f"assessments/{later}/sign", {"recist": "PR", "mibg": "better"})
+    ImagingPolicy.objects.create(clinic=patient.clinic, two_readers=True)
+    return ResponseAssessment.objects.get(pk=later)
+
+
+def proposal_of(api, assessment):
+    kept = api.get(f"assessments/{assessment.pk}").json()["proposal"]
+    (mibg,) = kept["mibg"]
+    return [mibg[name] for name in ("total", "bone", "relative", "of_bone", "sentence")], kept["inrc"]
+
+
+HIDDEN = "Hidden until the second reading."
+
+
+def test_what_was_signed_over_a_reading_that_awaits_its_second_is_kept_from_others(api, child_signed, clinic):
+    other = ApiClient(member_of(clinic, Role.CLINICIAN))
+    own = proposal_of(api, child_signed)
+    assert (own[0][0], own[0][2]["baseline"], own[1]["response"]) == (1, 3, "NE")
+    assert proposal_of(other, child_signed) == (
+        [None, None, None, None, HIDDEN],
+        {"response": None, "sentence": HIDDEN},
+    )
+
+    after, before = ImagingStudy.objects.filter(kind="mibg_planar").order_by("-imaged_on")
+    ReadingFactory(study=after, given={"pelvis": 1})
+    assert proposal_of(other, child_signed)[0][-1] == HIDDEN  # it tells of the baseline, too
+    ReadingFactory(study=before, given={"pelvis": 3})
+
+    assert proposal_of(other, child_signed) == own
+
+
+def test_what_was_signed_stays_where_another_scan_awaits_its_second_reading(api, child_signed, clinic, patient):
+    for study in ImagingStudy.objects.filter(kind="mibg_planar"):
+        ReadingFactory(study=study)
+    ReadingFactory(study=StudyFactory(patient=patient, imaged_on=date(2023, 6, 1), is_baseline=True))
+    other = ApiClient(member_of(clinic, Role.CLINICIAN))
+
+    assert proposal_of(other, child_signed)[0][0] == 1
+
+    (mibg,) = child_signed.proposal["mibg"]
+    child_signed.proposal["mibg"] = [{name: mibg[name] for name in mibg if name not in ("study", "baseline")}]
+    child_signed.save()  # as signed before the scans were kept with it
+    assert proposal_of(other, child_signed)[0][0] is None
+
+
+def test_report_of_what_was_signed_hides_what_awaits_its_second_reading_from_everybody(api, child_signed):
+    text = text_of(assessment_report_pdf(child_signed, today=TODAY))
+
+    assert "By INRC 2017 Hidden until the second reading." in text
+    assert "How INRC 2017 comes to it" not in text
+    assert "relative score" not in text
 
 
 def test_baseline_says_what_is_against_its_target_lesions(api, baseline):
