@@ -37,8 +37,9 @@ WHERE oldest.not_before <= %(now)s
 # One short statement, whoever else asks at the same time: nobody waits for another, nobody gets the same row. The try
 # is counted here, before anything is sent, so that a message that kills its worker comes to an end too; those tried
 # before are chosen apart, along an index of their own. The rows are chosen apart, once: inside the condition of the
-# UPDATE a plan may choose anew for each row, whatever the limit. It need not be on the disk before it is used: should
-# the server lose it, nothing has left yet, since the mark of what leaves waits for the disk, and for all before it.
+# UPDATE a plan may choose anew for each row, whatever the limit. The last limit is a number, which tells the plan how
+# few they are. The claim need not be on the disk before it is used: should the server lose it, nothing has left yet,
+# since the mark of what leaves waits for the disk, and for all before it.
 CLAIM = """
 SET LOCAL synchronous_commit = off;
 WITH tried AS MATERIALIZED (
@@ -56,7 +57,7 @@ WITH tried AS MATERIALIZED (
 )
 UPDATE events_message AS message SET state = 'claimed', tries = tries + 1, token = %(token)s,
        lease_until = %(until)s, sending_since = NULL
-FROM (SELECT id FROM tried UNION ALL SELECT id FROM untried) AS chosen WHERE message.id = chosen.id
+FROM (SELECT id FROM tried UNION ALL SELECT id FROM untried LIMIT %(limit)s) AS chosen WHERE message.id = chosen.id
 RETURNING message.tries > 1, message.not_before, message.id
 """
 
