@@ -8,13 +8,16 @@ from imaging.actions.withdrawing import refuse_beneath_a_clinician, refuse_endin
 from imaging.agreed import agreed_with
 from imaging.deciding import READS, about_medicines, against_infusion, visits_waiting
 from imaging.models import ThyroidBlockade, Withdrawal
+from imaging.occasions import table_of
 from imaging.open_work import RESTARTS
 from imaging.preparation_sign_offs import preparation_settings
+from imaging.preparing import names_of
 from iotrex_followup.history import AT_THE_END
 from patients.actions import INFUSION_CONCERNS
 from schedules.actions.records import CARRIED, lock_concerned
 from schedules.appointments.decisions import CAUSES, Cause
 from schedules.documents.preparing import AGREED
+from schedules.reminding.medicines import NAMES
 from schedules.sign_offs import SETTINGS
 
 UNDONE = (
@@ -33,6 +36,7 @@ def register() -> None:
     INFUSION_CONCERNS.append(against_infusion)
     AGREED.append(agreed_with)
     SETTINGS.append(preparation_settings)
+    NAMES.append(lambda clinic: names_of(table_of(clinic)))
     OPEN_WORK.append(RESTARTS)
     CARRIED.extend((Withdrawal, ThyroidBlockade))
     for kind in UNDONE:

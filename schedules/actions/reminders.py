@@ -17,10 +17,10 @@ from schedules.models import ReminderPolicy, ReminderText
 from schedules.names import ACTIVITY_NAMES
 from schedules.reminders.letters import LeftOut, Letter
 from schedules.reminders.rules import Rule, RulesUnsound, read_rules, shipped_rules
-from schedules.reminders.texts import Name, Text, mistakes_in, shipped_texts
+from schedules.reminders.texts import Name, Text, shipped_texts
 from schedules.reminding.facts import Planned, hours_of, plan
 from schedules.reminding.kind import KIND, SUBJECT
-from schedules.reminding.preview import typical_values
+from schedules.reminding.preview import mistakes_of
 from schedules.reminding.truth import Untrue, untrue
 
 LOCKS = 4216  # first key of the advisory locks of sweeps; the second is made of the clinic's id
@@ -203,7 +203,7 @@ def save_reminder_text(*, clinic: Clinic, name: Name, text: Text, by: Staff) -> 
     refuse_unknown(name)
     subject, body = text.subject.strip(), "\n".join(text.body.strip().splitlines())
     text = Text(subject, body)
-    mistakes = mistakes_in(name, text, values=typical_values(clinic, name), own_name=clinic.name_in_messages)
+    mistakes = mistakes_of(clinic, name, text)
     if mistakes:
         words = " ".join(each.what[0].upper() + each.what[1:] for each in mistakes if each.field == mistakes[0].field)
         raise InputRefused(words, field=mistakes[0].field)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from schedules.reminders.alphabet import LONGEST_SMS, places, strange_to_sms
+from schedules.reminders.medicines import medicines_named, tells_to_stop
 from schedules.reminders.rules import Moment
 
 LANGUAGES = ("en", "es")
@@ -19,6 +20,7 @@ CHANNELS = (SMS, EMAIL)
 SEVERAL = "several"  # one message about reminders of different moments
 KINDS = (*(moment.value for moment in Moment), SEVERAL)
 PREPARE = "prepare."
+ASK = "Ask us before you change any medicine."  # what may be said of them
 PLACEHOLDERS = ("clinic", "when", "link", "phone")
 LONGEST_SUBJECT, LONGEST_BODY = 100, 2000
 # As long as they usually are, so that a text which fits fits when it is sent.
@@ -75,15 +77,17 @@ def shipped_texts() -> Mapping[Name, Text]:
     return found
 
 
-def mistakes_in(name: Name, text: Text, *, values: Mapping[str, str], own_name: str = "") -> list[Mistake]:
+def mistakes_in(
+    name: Name, text: Text, *, values: Mapping[str, str], own_name: str = "", medicines: Iterable[str] = ()
+) -> list[Mistake]:
     """Return what is wrong with a clinic's own text.
 
     `values` fill the placeholders as long as they usually are; `own_name` is how the clinic wants to be called, which
-    it may be even where it says what the clinic does.
+    it may be even where it says what the clinic does; `medicines` are the folded names of those nobody may be told of.
     """
     mistakes = [Mistake(field, what) for field, what in wrong_shape(name, text)]
     for field in ("subject", "body"):
-        mistakes += [Mistake(field, what) for what in wrong_words(getattr(text, field), own_name)]
+        mistakes += [Mistake(field, what) for what in wrong_words(getattr(text, field), own_name, medicines)]
     if not mistakes and name.channel == SMS:
         mistakes += [Mistake("body", what) for what in wrong_for_sms(fill(text.body, values))]
     return mistakes
@@ -124,14 +128,16 @@ def placeholders(text: str) -> list[str]:
     return found
 
 
-def wrong_words(text: str, own_name: str) -> Iterable[str]:
-    """Yield what a message must not say: illnesses, treatments, medicines, in either language."""
+def wrong_words(text: str, own_name: str, medicines: Iterable[str] = ()) -> Iterable[str]:
+    """Yield what a message must not say: illnesses, treatments, medicines, to stop one, in either language."""
     plain = folded(text)
     if own_name:
         plain = plain.replace(folded(own_name), " ")
-    for stem in shipped()["forbidden"]:
-        if found := re.search(rf"(?<![a-z0-9]){re.escape(stem)}[a-z]*", plain):
-            yield f"“{found[0]}” must not stand in a message: others may read it. Take it away."
+    found = [re.search(rf"(?<![a-z0-9]){re.escape(stem)}[a-z]*", plain) for stem in shipped()["forbidden"]]
+    for word in dict.fromkeys([*(each[0] for each in found if each), *medicines_named(plain, medicines)]):
+        yield f"“{word}” must not stand in a message: others may read it. Take it away."
+    if tells_to_stop(plain):
+        yield f"a message must not tell anybody to stop or leave out a medicine. Write “{ASK}”, or take it away."
 
 
 def wrong_for_sms(filled: str) -> Iterable[str]:

@@ -11,6 +11,7 @@ from events.delivery.kinds import Content
 from schedules.reminders.alphabet import LONGEST_SMS, places
 from schedules.reminders.rules import Moment
 from schedules.reminders.texts import SEVERAL, SMS, TYPICAL_WHEN, TYPICAL_WINDOW, Mistake, Name, Text, mistakes_in
+from schedules.reminding.medicines import medicine_names
 from schedules.reminding.wording import Words
 
 TYPICAL_TOKEN = "x" * 34
@@ -42,10 +43,16 @@ def typical_values(clinic: Clinic, name: Name) -> dict[str, str]:
     }
 
 
+def mistakes_of(clinic: Clinic, name: Name, text: Text) -> list[Mistake]:
+    """Return what is wrong with a text as this clinic would send it."""
+    values = typical_values(clinic, name)
+    return mistakes_in(name, text, values=values, own_name=clinic.name_in_messages, medicines=medicine_names(clinic))
+
+
 def preview(clinic: Clinic, name: Name, text: Text, *, today: date) -> Preview:
     """Return how a text would read; what cannot be filled is told as a mistake only."""
     values = typical_values(clinic, name)
-    mistakes = mistakes_in(name, text, values=values, own_name=clinic.name_in_messages)
+    mistakes = mistakes_of(clinic, name, text)
     words = Words.of(clinic)
     words = Words(clinic, {**words.own, name: text})
     kind = name.name if not name.prepares else Moment.BEFORE_BOOKED.value

@@ -9,17 +9,20 @@ import pytest
 from django.conf import settings
 
 from imaging.actions.blockades import BlockadeFacts, record_blockade
-from imaging.actions.medicines import end_medicine
+from imaging.actions.medicines import MedicineFacts, end_medicine, record_medicine
 from imaging.actions.withdrawals import confirm_withdrawal, plan_withdrawal, record_restart, refuse_withdrawal
 from imaging.preparing import folded, names_of, packaged
+from iotrex_followup.errors import InputRefused
 from schedules.actions import book_visits, confirm_treatment, mark_not_applicable, withdraw_treatment
+from schedules.actions.reminders import save_reminder_text
 from schedules.calendars import working_calendar
 from schedules.documents import visit_plan_pdf
 from schedules.documents.patient_sheet import patient_sheet_pdf
 from schedules.documents.preparing import medicine_lines
 from schedules.documents.wording import LANGUAGES, wording
 from schedules.plans.planning import PlanChoices
-from schedules.reminders.texts import wrong_words
+from schedules.reminders.texts import Name, Text, shipped_texts, wrong_words
+from schedules.reminding.preview import mistakes_of
 from tests.imaging.preparation.conftest import TODAY, agreed
 from tests.pdf import text_of
 
@@ -163,7 +166,29 @@ def test_no_text_shipped_for_patients_names_a_medicine(path):
 
 @pytest.mark.parametrize("name", KNOWN)
 def test_clinic_cannot_write_a_medicine_into_a_reminder(name):
-    assert list(wrong_words(f"Do not take {name.upper()} before.", ""))
+    assert list(wrong_words(f"Come without {name.upper()} before.", "", KNOWN))
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["Do not take Trandate.", "No tome Lopressor ni agua.", "Without tamsulosin, please."],
+)
+def test_clinic_cannot_write_a_name_of_its_table_or_of_its_lists_into_a_reminder(clinic, clinician, patient, said):
+    for name in ("LOPRESSOR 50 mg", "Tamsulosin", "Blood thinner", "Tablets for the night"):
+        record_medicine(patient=patient, facts=MedicineFacts(name), by=clinician, today=TODAY)
+    written = {"clinic": clinic, "name": Name("prepare.chemistry", "email", "en"), "by": clinician}
+
+    with pytest.raises(InputRefused, match="must not stand in a message") as refused:
+        save_reminder_text(**written, text=Text("", said))
+    assert refused.value.field == "body"
+    save_reminder_text(**written, text=Text("", "Before blood is taken, take your tablets as ever."))
+
+
+def test_every_shipped_text_of_a_reminder_may_be_said_by_a_clinic_with_any_list(clinic, clinician, patient):
+    for text in ("Water tablets", "Please call", "Visita", "Chocolate", "Hour"):
+        record_medicine(patient=patient, facts=MedicineFacts(text), by=clinician, today=TODAY)
+
+    assert [name for name, text in shipped_texts().items() if mistakes_of(clinic, name, text)] == []
 
 
 def test_visit_plan_prints_what_was_confirmed_and_the_blockade(confirmed, scan, clinician, patient):

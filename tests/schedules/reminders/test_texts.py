@@ -16,6 +16,7 @@ from schedules.reminders.texts import (
     mistakes_in,
     shipped,
     shipped_texts,
+    wrong_words,
 )
 
 LINK = f"https://follow-up.example.org/m/{'x' * 34}/"
@@ -95,6 +96,91 @@ def test_sms_too_long_says_by_how_much():
 def test_what_others_must_not_read_is_refused(said, found):
     what = f"“{found}” must not stand in a message: others may read it. Take it away."
     assert wrong(f"{said} {{link}}") == [("body", what)]
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("Stop metoprolol and sotalol.", ["metoprolol", "sotalol"]),
+        ("Deje el enalapril y la nortriptilina.", ["enalapril", "nortriptilina"]),
+        ("Stop antidepressants and decongestants.", ["antidepressants", "decongestants"]),
+        ("Beta-blockers can wait.", ["blockers"]),
+        ("No beta blocker, please.", ["blocker"]),
+        ("Sin antidepresivos ni betabloqueantes.", ["antidepresivos", "betabloqueantes"]),
+        ("Blood pressure tablets: later.", ["blood pressure tablets"]),
+        ("Bring the tablets for your high blood pressure.", ["tablets for your high blood pressure"]),
+        ("Traiga las pastillas para la tensión.", ["pastillas para la tension"]),
+        ("Come with the Norvasc and the Neo-Synephrine.", ["norvasc", "neo synephrine"]),
+    ],
+)
+def test_names_and_classes_of_medicines_are_refused(said, found):
+    names = ("norvasc", "neo synephrine", "cymbalta")
+
+    assert list(wrong_words(said, "", names)) == [
+        f"“{word}” must not stand in a message: others may read it. Take it away." for word in found
+    ]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Stop your tablets 7 days before",
+        "Don’t take your pills.",
+        "Do not use any nose drops.",
+        "Please leave your morning tablets out.",
+        "Skip the pill in the morning.",
+        "Hold your medication.",
+        "Tablets: do not take them.",
+        "Do not take\nyour tablets.",
+        "Come without having taken your medicines.",
+        "Your medicine must not be taken.",
+        "Deje de tomar el medicamento.",
+        "No tome sus pastillas.",
+        "No las tome: las pastillas.",
+        "Suspenda la medicación 7 días antes.",
+        "Venga sin tomar los comprimidos.",
+        "Evite los jarabes.",
+    ],
+)
+def test_text_that_tells_to_stop_medicines_is_refused_and_says_what_may_be_said(said):
+    assert list(wrong_words(said, "")) == [
+        "a message must not tell anybody to stop or leave out a medicine. "
+        "Write “Ask us before you change any medicine.”, or take it away."
+    ]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Ask us before you change any medicine.",
+        "Pregúntenos antes de cambiar cualquier medicamento.",
+        "Take your usual tablets with water.",
+        "Bring a list of your medicines. Do not take breakfast.",
+        "Bring your tablets, answer, or stop messages: {link}",
+        "Traiga su medicación. No tome nada antes de la prueba.",
+        "Tome su medicación como siempre.",
+        "We will take your blood pressure.",
+        "Le tomaremos la tensión.",
+        "Call us in April.",
+        "Llame en abril para concertar una cita con el médico.",
+    ],
+)
+def test_what_may_be_said_of_medicines_stands(said):
+    assert list(wrong_words(said, "")) == []
+
+
+def texts_in(content):
+    if isinstance(content, dict):
+        return [text for value in content.values() for text in texts_in(value)]
+    return [content]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_word_shipped_for_reminders_may_be_said(language):
+    found = texts_in(shipped()[language])
+
+    assert len(found) > 40
+    assert [text for text in found if list(wrong_words(text, ""))] == []
 
 
 def test_name_the_clinic_has_chosen_may_stand():
