@@ -135,4 +135,4 @@ def table_of(clinic: Clinic) -> Table:
     policy = PreparationPolicy.objects.filter(clinic=clinic).first()
     if policy is None:
         return packaged()
-    return adapted(packaged(), policy.days, injection_days_before=policy.injection_days_before)
+    return adapted(packaged(), policy.days, names=policy.names, injection_days_before=policy.injection_days_before)

@@ -20,7 +20,7 @@ def preparation_settings(clinic: Clinic) -> Iterable[Setting]:
             GROUP,
             f"Withheld: {group.name}",
             sources_of(group),
-            "\n".join([*lines_of(group), f"Known as: {', '.join(group.names)}"]),
+            "\n".join([*lines_of(group), *name_lines(group)]),
         )
     scan = table.scan
     yield Setting(
@@ -56,6 +56,13 @@ def lines_of(group: MedicineClass) -> Iterable[str]:
             yield f"{name}: {duration.days} days, {standing_words(duration)}"
     if group.no_days and not group.before_scan:
         yield group.no_days
+
+
+def name_lines(group: MedicineClass) -> Iterable[str]:
+    """Yield the names by which a class is found: those shipped, then the clinic's."""
+    yield f"Known as: {', '.join(group.names)}"
+    if group.own_names:
+        yield f"The clinic's names: {', '.join(group.own_names)}"
 
 
 def standing_words(duration: Duration) -> str:

@@ -186,7 +186,7 @@ SENTENCES = {
     "withdrawal.dropped": "{medicine} not withdrawn after all for the {occasion} of {day}",
     "blockade.recorded": "Thyroid blockade from {starts_on} to {last_on}, for the {occasion}: {what}",
     "blockade.withdrawn": "Thyroid blockade marked as entered in error: {what}",
-    "preparation_policy.changed": "Days for which medicines are withdrawn changed: {fields}",
+    "preparation_policy.changed": "Days or names of medicines to be withdrawn changed: {fields}",
 }
 
 

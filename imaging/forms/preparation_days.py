@@ -1,7 +1,7 @@
-"""The days for which a clinic has medicines withheld; empty is as shipped."""
+"""The days for which a clinic has medicines withheld, and its own names of them; empty is as shipped."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django import forms
 
@@ -9,6 +9,8 @@ from imaging.actions.preparation_policy import MOST_BETWEEN
 from imaging.models import PreparationPolicy
 from imaging.preparing import STEPS, Duration, MedicineClass, Standing, Table, packaged
 from imaging.preparing.loader import MOST_DAYS
+
+MOST_SIGNS = 2000  # of all names a clinic adds to a class
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,14 @@ class Cell:
         return f"shipped: {self.shipped.days}, {what}"
 
 
+class Row(NamedTuple):
+    """A class on the page of the clinic's days: what is shipped, its steps, and the field of the clinic's names."""
+
+    group: MedicineClass
+    cells: list[Cell]
+    names: forms.BoundField
+
+
 STEP_LABELS = {
     "before_scan": "Days before a scan",
     "before_infusion": "Days before an infusion",
@@ -37,7 +47,7 @@ STEP_LABELS = {
 
 
 class PreparationPolicyForm(forms.Form):
-    """The clinic's days for each class and step; empty: as shipped."""
+    """The clinic's days for each class and step, and the names it adds to a class; empty: as shipped."""
 
     injection_days_before = forms.IntegerField(
         required=False, min_value=0, max_value=MOST_BETWEEN, label="Days from the tracer to the booked day"
@@ -45,6 +55,7 @@ class PreparationPolicyForm(forms.Form):
 
     def __init__(self, *args: Any, policy: PreparationPolicy, **kwargs: Any) -> None:
         known = {f"{key}.{step}": number for key, steps in policy.days.items() for step, number in steps.items()}
+        known |= {f"{key}.names": ", ".join(names) for key, names in policy.names.items()}
         kwargs["initial"] = {**known, "injection_days_before": policy.injection_days_before}
         super().__init__(*args, **kwargs)
         self.shipped: Table = packaged()
@@ -55,11 +66,17 @@ class PreparationPolicyForm(forms.Form):
                     required=False, min_value=0, max_value=MOST_DAYS, label=f"{group.name}: {STEP_LABELS[step].lower()}"
                 )
                 self.fields[f"{group.key}.{step}"].widget.attrs["placeholder"] = shipped.days if shipped else ""
+            self.fields[f"{group.key}.names"] = forms.CharField(
+                required=False,
+                max_length=MOST_SIGNS,
+                label=f"Your clinic’s names of {group.name}",
+                help_text="Further names and brands, separated by commas. The days of the class hold for them too.",
+            )
 
     @property
-    def rows(self) -> list[tuple[MedicineClass, list[Cell]]]:
-        """The classes, each with its steps."""
-        return [(group, self.cells_of(group)) for group in self.shipped.classes]
+    def rows(self) -> list[Row]:
+        """The classes, each with its steps and the clinic's names."""
+        return [Row(group, self.cells_of(group), self[f"{group.key}.names"]) for group in self.shipped.classes]
 
     def cells_of(self, group: MedicineClass) -> list[Cell]:
         """Return the steps of a class."""
@@ -68,6 +85,13 @@ class PreparationPolicyForm(forms.Form):
             field = self[f"{group.key}.{step}"]
             found.append(Cell(STEP_LABELS[step], field, getattr(group, step)))
         return found
+
+    @property
+    def entered_names(self) -> dict[str, list[str]]:
+        """The names entered, by class, each once."""
+        written = {group.key: self.cleaned_data.get(f"{group.key}.names", "") for group in self.shipped.classes}
+        apart = {key: [" ".join(name.split()) for name in text.split(",")] for key, text in written.items()}
+        return {key: list(dict.fromkeys(filter(None, names))) for key, names in apart.items() if any(names)}
 
     @property
     def entered(self) -> dict[str, dict[str, int]]:

@@ -21,12 +21,15 @@ MIBG_SCAN = "mibg_scan"  # the planned activity
 
 @keep_history()
 class PreparationPolicy(models.Model):
-    """The days for which a clinic has medicines withheld, where it sets them otherwise than the table shipped."""
+    """The days and names of medicines to be withheld that a clinic sets otherwise than the table shipped, or adds."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     clinic = models.OneToOneField(Clinic, on_delete=models.PROTECT, related_name="preparation_policy")
     days = models.JSONField(
         default=dict, blank=True, encoder=DjangoJSONEncoder, help_text="By class and step, only what differs."
+    )
+    names = models.JSONField(
+        default=dict, blank=True, encoder=DjangoJSONEncoder, help_text="By class, names the clinic added, as written."
     )
     injection_days_before = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text="Days from the tracer to the day that is booked; blank: as shipped."

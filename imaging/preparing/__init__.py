@@ -11,10 +11,12 @@ from imaging.preparing.table import (
     MedicineClass,
     OccasionKind,
     OwnDays,
+    OwnNames,
     Standing,
     Table,
     adapted,
     folded,
+    holds,
     names_of,
 )
 
@@ -29,6 +31,7 @@ __all__ = [
     "MedicineClass",
     "OccasionKind",
     "OwnDays",
+    "OwnNames",
     "Standing",
     "Table",
     "TableUnsound",
@@ -37,6 +40,7 @@ __all__ = [
     "blockade_for",
     "days_of",
     "folded",
+    "holds",
     "load",
     "names_of",
     "packaged",

@@ -155,7 +155,7 @@ class _Reader:
             names=names,
             prescribed_for_pressure=self.get(content, path, "prescribed_for_pressure", bool, False),
             no_days=no_days,
-            **steps,
+            **steps,  # type: ignore[arg-type]  # each is one of STEPS
         )
 
     def names(self, content: Mapping[str, Any], path: str, key: str) -> tuple[str, ...]:

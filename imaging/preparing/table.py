@@ -43,7 +43,10 @@ class Duration:
 
 @dataclass(frozen=True, slots=True)
 class MedicineClass:
-    """A class of medicines that interfere; a duration that is None has no number on file, `no_days` says why."""
+    """A class of medicines that interfere; a duration that is None has no number on file, `no_days` says why.
+
+    `own_names`: folded names the clinic added to those shipped.
+    """
 
     key: str
     name: str
@@ -56,6 +59,12 @@ class MedicineClass:
     after_infusion: Duration | None = None
     prescribed_for_pressure: bool = False
     no_days: str = ""
+    own_names: tuple[str, ...] = ()
+
+    @property
+    def known_as(self) -> tuple[str, ...]:
+        """Every name by which a medicine of the class is found."""
+        return self.names + self.own_names
 
     def before(self, occasion: OccasionKind) -> Duration | None:
         """Return how long it is withheld before a scan or an infusion; None: no number is on file."""
@@ -68,6 +77,11 @@ class Found:
 
     group: MedicineClass
     name: str
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the clinic added the name."""
+        return self.name in self.group.own_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +138,7 @@ class Table:
         Of a combination the one that is withheld longest before a scan, one without a number before all.
         """
         words = folded(name)
-        found = [Found(group, known) for group in self.classes for known in group.names if holds(words, known)]
+        found = [Found(group, known) for group in self.classes for known in group.known_as if holds(words, known)]
         return max(
             found, key=lambda each: each.group.before_scan.days if each.group.before_scan else 10**6, default=None
         )
@@ -145,28 +159,34 @@ def holds(words: str, known: str) -> bool:
 
 
 OwnDays = Mapping[str, Mapping[str, int]]
+OwnNames = Mapping[str, Sequence[str]]
 STEPS = ("before_scan", "before_infusion", "after_infusion")
 
 
-def adapted(table: Table, own: OwnDays, *, injection_days_before: int | None = None) -> Table:
+def adapted(
+    table: Table, own: OwnDays, *, names: OwnNames | None = None, injection_days_before: int | None = None
+) -> Table:
     """Return the table as a clinic has it: `own` holds, by class and step, the days it set otherwise.
 
-    A class or step that the table does not know is passed over: an earlier version had it.
+    `names` holds, by class, the names it added. A class or step that the table does not know is passed over: an earlier
+    version had it; so is a name that it has by now.
     """
-    classes = tuple(_adapted_class(group, own.get(group.key, {})) for group in table.classes)
+    added = names or {}
+    classes = tuple(_adapted_class(group, own.get(group.key, {}), added.get(group.key, ())) for group in table.classes)
     scan = table.scan
     if injection_days_before is not None and injection_days_before != scan.injection_days_before:
         scan = replace(scan, injection_days_before=injection_days_before, own=True)
     return replace(table, classes=classes, scan=scan)
 
 
-def _adapted_class(group: MedicineClass, own: Mapping[str, int]) -> MedicineClass:
+def _adapted_class(group: MedicineClass, own: Mapping[str, int], names: Sequence[str]) -> MedicineClass:
     changed: dict[str, Duration] = {}
     for step in STEPS:
         shipped: Duration | None = getattr(group, step)
         if step in own and (shipped is None or shipped.days != own[step]):
             changed[step] = Duration(own[step], shipped_words(shipped), own=True)
-    return replace(group, **changed) if changed else group  # type: ignore[arg-type]  # each is one of STEPS
+    added = tuple(name for name in dict.fromkeys(map(folded, names)) if name not in group.names)
+    return replace(group, own_names=added, **changed)  # type: ignore[arg-type]  # each is one of STEPS
 
 
 def shipped_words(shipped: Duration | None) -> str:
@@ -176,4 +196,4 @@ def shipped_words(shipped: Duration | None) -> str:
 
 def names_of(table: Table) -> Sequence[str]:
     """Return every name the table knows."""
-    return [name for group in table.classes for name in group.names]
+    return [name for group in table.classes for name in group.known_as]

@@ -144,6 +144,7 @@ def change_preparation_days(request: ClinicRequest) -> HttpResponse:
         lambda: set_preparation_policy(
             clinic=request.clinic,
             days=form.entered,
+            names=form.entered_names,
             injection_days_before=form.cleaned_data["injection_days_before"],
             by=request.user,
         ),

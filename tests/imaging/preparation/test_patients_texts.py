@@ -10,6 +10,7 @@ from django.conf import settings
 
 from imaging.actions.blockades import BlockadeFacts, record_blockade
 from imaging.actions.medicines import MedicineFacts, end_medicine, record_medicine
+from imaging.actions.preparation_policy import set_preparation_policy
 from imaging.actions.withdrawals import confirm_withdrawal, plan_withdrawal, record_restart, refuse_withdrawal
 from imaging.preparing import folded, names_of, packaged
 from iotrex_followup.errors import InputRefused
@@ -171,11 +172,15 @@ def test_clinic_cannot_write_a_medicine_into_a_reminder(name):
 
 @pytest.mark.parametrize(
     "said",
-    ["Do not take Trandate.", "No tome Lopressor ni agua.", "Without tamsulosin, please."],
+    ["Do not take Trandate.", "Do not take Prescol.", "No tome Lopressor ni agua.", "Without tamsulosin, please."],
 )
-def test_clinic_cannot_write_a_name_of_its_table_or_of_its_lists_into_a_reminder(clinic, clinician, patient, said):
+def test_clinic_cannot_write_a_name_of_its_table_its_own_or_of_its_lists_into_a_reminder(
+    clinic, clinician, patient, said
+):
     for name in ("LOPRESSOR 50 mg", "Tamsulosin", "Blood thinner", "Tablets for the night"):
         record_medicine(patient=patient, facts=MedicineFacts(name), by=clinician, today=TODAY)
+    names = {"labetalol": ["Prescol"]}
+    set_preparation_policy(clinic=clinic, days={}, names=names, injection_days_before=None, by=clinician)
     written = {"clinic": clinic, "name": Name("prepare.chemistry", "email", "en"), "by": clinician}
 
     with pytest.raises(InputRefused, match="must not stand in a message") as refused:

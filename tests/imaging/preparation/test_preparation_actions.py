@@ -41,6 +41,7 @@ from tests.schedules.test_locks import locked_first
 from tests.snapshot import stored
 
 BEGUN = date(2024, 4, 22)
+NAMES = {"snri": ["Dulotex"]}
 KEPT = (Medicine, Withdrawal, ThyroidBlockade, PreparationPolicy)
 BLOCKADE = BlockadeFacts("potassium iodide", Decimal(130), date(2024, 4, 29), date(2024, 4, 29))
 
@@ -123,7 +124,7 @@ DONE = {
         blockade=ThyroidBlockade.objects.get(), reason="Another person's.", by=s["by"]
     ),
     "preparation_policy.changed": lambda s: set_preparation_policy(
-        clinic=s["clinic"], days={"labetalol": {"before_scan": 3}}, injection_days_before=0, by=s["by"]
+        clinic=s["clinic"], days={"labetalol": {"before_scan": 3}}, names=NAMES, injection_days_before=0, by=s["by"]
     ),
 }
 # What undoing leaves of a row that was new, since nothing is deleted.
@@ -535,9 +536,8 @@ def test_single_dose_is_recorded_as_given_once_on_its_one_day(infusion, clinicia
 
 
 def test_clinics_days_are_those_its_table_has(clinic, clinician):
-    set_preparation_policy(
-        clinic=clinic, days={"labetalol": {"before_scan": 3}, "snri": {}}, injection_days_before=0, by=clinician
-    )
+    days = {"labetalol": {"before_scan": 3}, "snri": {}}
+    set_preparation_policy(clinic=clinic, days=days, names={}, injection_days_before=0, by=clinician)
 
     table = table_of(clinic)
     assert (table.find("labetalol").group.before_scan.days, table.scan.injection_days_before) == (3, 0)
@@ -556,12 +556,57 @@ def test_clinics_days_are_those_its_table_has(clinic, clinician):
 )
 def test_days_that_cannot_be_are_refused(clinic, clinician, days, apart, field):
     with pytest.raises(InputRefused) as refused:
-        set_preparation_policy(clinic=clinic, days=days, injection_days_before=apart, by=clinician)
+        set_preparation_policy(clinic=clinic, days=days, names={}, injection_days_before=apart, by=clinician)
 
     assert refused.value.field == field
 
 
 def test_policy_that_changes_nothing_writes_nothing(clinic, clinician):
-    set_preparation_policy(clinic=clinic, days={}, injection_days_before=None, by=clinician)
+    set_preparation_policy(clinic=clinic, days={}, names={}, injection_days_before=None, by=clinician)
 
     assert Event.objects.filter(kind="preparation_policy.changed").count() == 0
+
+
+def name_medicines(clinic, by, names):
+    return set_preparation_policy(clinic=clinic, days={}, names=names, injection_days_before=None, by=by)
+
+
+def test_medicine_is_found_by_the_clinics_own_name_until_that_is_undone(clinic, clinician):
+    name_medicines(clinic, clinician, {"labetalol": ["Prescol Fórte"], "snri": []})
+
+    found = table_of(clinic).find("PRESCOL forte 200 mg")
+    assert (found.group.key, found.name, found.is_own) == ("labetalol", "prescol forte", True)
+    assert PreparationPolicy.objects.get().names == {"labetalol": ["Prescol Fórte"]}
+    event = Event.objects.get(kind="preparation_policy.changed")
+    assert event_sentence(event) == "Days or names of medicines to be withdrawn changed: names of labetalol"
+    undo(event=event, by=clinician, now=NOW)
+    assert table_of(clinic).find("Prescol forte") is None
+
+
+@pytest.mark.parametrize(
+    ("names", "field", "what"),
+    [
+        ({"gone": ["Prescol"]}, "gone.names", "no such class"),
+        ({"labetalol": ["Prescol", "Ab"]}, "labetalol.names", "“Ab”: a name has at least 3 letters"),
+        ({"labetalol": ["10 mg"]}, "labetalol.names", "at least 3 letters"),
+        ({"labetalol": ["Я ем суп"]}, "labetalol.names", "at least 3 letters"),
+        ({"labetalol": ["a" * 121]}, "labetalol.names", "at most 120 signs"),
+        ({"labetalol": ["Nórvasc"]}, "labetalol.names", "“Nórvasc” stands in the class Calcium-channel blockers."),
+        ({"snri": ["Effexor with Sudafed"]}, "snri.names", "stands in the class Sympathomimetics."),
+        ({"snri": ["Prescol"], "labetalol": ["PRESCOL"]}, "snri.names", "stands in the class Labetalol."),
+    ],
+)
+def test_name_that_cannot_be_is_refused(clinic, clinician, names, field, what):
+    with pytest.raises(InputRefused, match=what) as refused:
+        name_medicines(clinic, clinician, names)
+
+    assert refused.value.field == field
+    assert PreparationPolicy.objects.count() == 0
+
+
+def test_days_and_names_of_a_clinic_are_changed_apart(clinic, clinician):
+    name_medicines(clinic, clinician, {"snri": ["Dulotex"]})
+    name_medicines(clinic, clinician, {"snri": ["Dulotex"], "tricyclics": ["Tryptine"]})
+
+    events = Event.objects.filter(kind="preparation_policy.changed").order_by("id")
+    assert [each.facts["fields"] for each in events] == [["names of snri"], ["names of tricyclics"]]

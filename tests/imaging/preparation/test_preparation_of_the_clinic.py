@@ -52,14 +52,22 @@ def test_register_says_what_is_verified_and_for_which_medicines(clinic):
 def test_signature_does_not_outlive_a_change_of_the_days(clinic, clinician):
     sign_setting(clinic=clinic, setting="preparation.labetalol", source="Our list.", by=clinician, today=TODAY)
     assert entry(clinic, "preparation.labetalol").standing == Standing.SIGNED
-    set_preparation_policy(
-        clinic=clinic, days={"labetalol": {"before_scan": 3}}, injection_days_before=None, by=clinician
-    )
+    days = {"labetalol": {"before_scan": 3}}
+    set_preparation_policy(clinic=clinic, days=days, names={}, injection_days_before=None, by=clinician)
     changed = entry(clinic, "preparation.labetalol")
     assert (changed.standing, changed.setting.lines[0]) == (
         Standing.CHANGED,
         "Before a scan: 3 days, set by the clinic",
     )
+
+
+def test_register_lists_the_clinics_names_and_asks_for_a_new_signature(clinic, clinician):
+    sign_setting(clinic=clinic, setting="preparation.bupropion", source="Our list.", by=clinician, today=TODAY)
+    names = {"bupropion": ["Smokex", "Bupro"]}
+    set_preparation_policy(clinic=clinic, days={}, names=names, injection_days_before=None, by=clinician)
+
+    changed = entry(clinic, "preparation.bupropion")
+    assert (changed.standing, changed.setting.lines[-1]) == (Standing.CHANGED, "The clinic's names: smokex, bupro")
 
 
 def test_shipped_table_is_sound():

@@ -360,6 +360,30 @@ def test_days_of_the_clinic_are_set_by_a_clinician_and_seen_by_all(signed_in, cl
     assert "Save days" not in text(client, "/preparation/days/")
 
 
+def test_clinics_own_names_are_set_beside_the_days_and_said_to_be_its_own(signed_in, clinic, patient, visit, clinician):
+    record_medicine(patient=patient, facts=MedicineFacts("Prescol 100"), by=clinician, today=TODAY)
+    page = f"/visits/{visit.pk}/preparation/"
+    assert "“prescol” is your clinic’s name." not in text(signed_in, page)
+    signed_in.post("/preparation/days/change/", {"labetalol.names": " Prescol ,, prescol  retard", "snri.names": ""})
+    assert PreparationPolicy.objects.get().names == {"labetalol": ["Prescol", "prescol retard"]}
+    assert 'value="Prescol, prescol retard"' in signed_in.get("/preparation/days/").content.decode()
+    assert "“prescol” is your clinic’s name." in text(signed_in, page)
+    refused = signed_in.post("/preparation/days/change/", {"labetalol.names": "Norvasc"})
+    assert refused.status_code == 422
+    assert "“Norvasc” stands in the class Calcium-channel blockers." in refused.content.decode()
+
+
+def test_medicine_that_is_not_in_the_table_is_to_be_checked_by_hand_before_it(
+    signed_in, labetalol, patient, visit, infusion, clinician
+):
+    record_medicine(patient=patient, facts=MedicineFacts("Omeprazole"), by=clinician, today=TODAY)
+    said = "Not in the table: check by hand"
+    for page in (f"/visits/{visit.pk}/preparation/", f"/treatments/{infusion.treatment.pk}/preparation/"):
+        assert text(signed_in, page).count(said) == 1
+    mark_not_applicable(visit=visit, activities=["mibg_scan"], reason="Abroad.", by=clinician)
+    assert said not in text(signed_in, f"/visits/{visit.pk}/preparation/")
+
+
 def test_coordinator_plans_and_hands_over_but_does_not_confirm(client, clinic, confirmed, visit, labetalol):
     client.force_login(MembershipFactory(clinic=clinic, role=Role.COORDINATOR).staff)
 
