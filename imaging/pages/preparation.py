@@ -25,6 +25,18 @@ State = Withdrawal.State
 MOST_LISTED = 200
 
 
+def planned_before_a_move(row: Withdrawal, occasion: Occasion) -> bool:
+    """Say whether a planned withdrawal was counted from another day than that of its scan or infusion now."""
+    return row.state == State.PLANNED and occasion.day is not None and row.counted_from != occasion.day
+
+
+def stops_on(row: Withdrawal, occasion: Occasion) -> date | None:
+    """Return the first day without a medicine; of what is only planned, as far before the day now as it was planned."""
+    if row.state == State.PLANNED and row.stop_on and occasion.day:
+        return row.stop_on + (occasion.day - row.counted_from)
+    return row.stop_on
+
+
 class MedicineRow(NamedTuple):
     """A medicine a patient takes, what the table says of it for one scan or infusion, and how it is withheld."""
 
@@ -47,10 +59,17 @@ class MedicineRow(NamedTuple):
 
     @property
     def is_late(self) -> bool:
-        """Whether its last day by the table has passed while nothing is confirmed."""
-        last = self.days.last_taken_on if self.days else None
-        settled = self.withdrawal is not None and self.withdrawal.state != State.PLANNED
-        return bool(last and last < self.today and not settled and self.occasion.is_ahead)
+        """Whether its last day, by the table or as it was planned, has passed while nothing is confirmed."""
+        row = self.withdrawal
+        if not self.occasion.is_ahead or (row and row.state != State.PLANNED):
+            return False
+        stops = [self.days.stop_on if self.days else None, stops_on(row, self.occasion) if row else None]
+        return any(day <= self.today for day in stops if day)
+
+    @property
+    def has_moved(self) -> bool:
+        """Whether its days were planned for another day than that of the scan or infusion now."""
+        return bool(self.withdrawal and planned_before_a_move(self.withdrawal, self.occasion))
 
     @property
     def has_begun(self) -> bool:
@@ -175,6 +194,15 @@ class ClinicRow(NamedTuple):
     @property
     def is_outdated(self) -> bool:
         return self.withdrawal.state == State.CONFIRMED and self.withdrawal.counted_from != self.occasion.day
+
+    @property
+    def has_moved(self) -> bool:
+        return planned_before_a_move(self.withdrawal, self.occasion)
+
+    @property
+    def stops_on(self) -> date | None:
+        """The first day without it, counted from the day of the scan or infusion now while nothing is confirmed."""
+        return stops_on(self.withdrawal, self.occasion)
 
 
 class BlockadeRow(NamedTuple):

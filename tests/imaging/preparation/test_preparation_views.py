@@ -184,6 +184,23 @@ def test_clinic_sees_restarts_with_owners_overdue_first(signed_in, confirmed, sc
     assert "<b>has passed</b>" in page
 
 
+@pytest.mark.parametrize("name", ["Duloxetine", "Omeprazole"])  # in the table, and not
+def test_planned_withdrawal_whose_day_by_the_new_date_has_passed_is_late_on_both_pages(
+    signed_in, scan, visit, patient, clinician, name
+):
+    medicine = record_medicine(patient=patient, facts=MedicineFacts(name), by=clinician, today=TODAY)
+    plan_withdrawal(medicine=medicine, occasion=scan, facts=agreed(), by=clinician, today=TODAY)
+    page, listed = f"/visits/{visit.pk}/preparation/", "/preparation/"
+    assert "its last day has passed" not in text(signed_in, page)
+
+    book_visits(visits=[visit], on=date(2024, 4, 17), by=clinician, today=TODAY, reason="Asked for it.")
+
+    assert "Not confirmed, and its last day has passed" in text(signed_in, page)
+    assert "Planned for Tue 30 Apr 2024: change its days" in text(signed_in, page)
+    assert "Tue 9 Apr 2024</span><br><b>has passed</b>" in text(signed_in, listed)
+    assert "has moved: planned for Tue 30 Apr 2024" in text(signed_in, listed)
+
+
 @pytest.mark.parametrize("care", ["paused", "lost", "comfort", "transferred", "declined"])
 def test_restart_stays_listed_whatever_becomes_of_the_follow_up(signed_in, confirmed, patient, care):
     Patient.objects.filter(pk=patient.pk).update(care=care)
