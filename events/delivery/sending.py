@@ -22,6 +22,8 @@ from events.models import Message
 __all__ = ["BROKE", "CHANNELS", "NO_ADDRESS", "NO_GATEWAY", "begin", "deliver_due"]
 
 AT_ONCE = 20
+# By one way out until what is due is looked for anew, so that the urgent comes first.
+MOST, LONGEST = 5 * AT_ONCE, 1.0  # messages, seconds
 # Messages are looked at together as long as their way out takes them in this time; a slow one gets them one by one. So
 # none leaves much later than it was looked at, and a worker that dies leaves in doubt what it sent in that time.
 QUICK = 0.05  # seconds
@@ -32,7 +34,7 @@ logger = logging.getLogger(__name__)
 together: Counter[str] = Counter()
 
 
-def deliver_due(*, clock: Clock, limit: int = AT_ONCE) -> Counter[str]:
+def deliver_due(*, clock: Clock, limit: int = MOST) -> Counter[str]:
     """Send up to `limit` due messages of each way out, urgent kinds first; return how many ended in which state.
 
     An empty count says that nothing was due, or may leave now. Any number of workers may do this at the same time.
@@ -40,9 +42,20 @@ def deliver_due(*, clock: Clock, limit: int = AT_ONCE) -> Counter[str]:
     ended = free(now=clock())
     due = due_kinds(now=clock())
     for channel, most in breaker.open_channels(due, now=clock()).items():
-        number = limit if most is None else min(limit, most)
-        claimed = claim_paced(now=clock(), channel=channel, kinds=due[channel], limit=number)
-        ended += deliver_claimed(claimed, channel, clock=clock)
+        ended += deliver_kinds(channel, due[channel], limit if most is None else min(limit, most), clock=clock)
+    return ended
+
+
+def deliver_kinds(channel: str, kinds: Sequence[str], limit: int, *, clock: Clock) -> Counter[str]:
+    """Send up to `limit` due messages of these kinds, claim by claim, as long as all are taken and soon."""
+    ended, until = Counter[str](), monotonic() + LONGEST
+    while limit > 0:
+        claimed = claim_paced(now=clock(), channel=channel, kinds=kinds, limit=min(limit, AT_ONCE))
+        states = deliver_claimed(claimed, channel, clock=clock)
+        ended += states
+        limit -= len(claimed.messages)
+        if states[State.SENT] < AT_ONCE or monotonic() > until:
+            break
     return ended
 
 

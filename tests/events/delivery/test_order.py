@@ -56,6 +56,29 @@ def test_urgent_kinds_leave_first_then_what_waits_longest(provider, write, add_k
     assert [each.subject for each in provider.taken] == ["alert", "reminder 1", "reminder 2", "reminder 3", "digest"]
 
 
+def test_several_claims_leave_one_after_another_while_all_are_taken(provider, write):
+    for _ in range(45):
+        write()
+
+    assert deliver() == {"sent": 45}
+
+
+def test_after_a_failure_what_is_due_is_looked_for_anew(provider, write):
+    for _ in range(45):
+        write()
+    provider.raises = [NotSent("busy")]
+
+    assert sum(deliver().values()) == sending.AT_ONCE
+
+
+def test_what_takes_long_is_left_for_what_may_be_urgent_by_then(provider, write, monkeypatch):
+    monkeypatch.setattr(sending, "LONGEST", 0.0)
+    for _ in range(45):
+        write()
+
+    assert deliver() == {"sent": sending.AT_ONCE}
+
+
 def test_what_waits_is_known_by_channel_and_kind(write):
     write(not_before=NOW - timedelta(hours=1))
     write(not_before=NOW)
