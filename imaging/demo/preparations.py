@@ -12,7 +12,8 @@ from imaging.pages.preparation import MedicineRow, prepared
 from patients.models import Patient
 from schedules.demo.clinic import Demo
 
-AHEAD = timedelta(days=120)
+AHEAD = timedelta(days=60)
+SHARE = 2  # one patient in so many takes medicines that matter
 # What patients take, the one that interferes first; each patient in turn has the next of them and the next story.
 MEDICINES = (
     (("Amitriptyline", "25 mg at night", "pain"), ("Paracetamol", "1 g as needed", "pain")),
@@ -29,7 +30,7 @@ def add_preparations(demo: Demo) -> None:
     patients = Patient.objects.in_follow_up().filter(clinic=demo.clinic).select_related("clinic").order_by("mrn")
     coming = [(patient, next(iter(coming_occasions(patient, today=demo.today)), None)) for patient in patients]
     soon = [(patient, each) for patient, each in coming if each and each.day and each.day <= demo.today + AHEAD]
-    for number, (patient, occasion) in enumerate(soon):
+    for number, (patient, occasion) in enumerate(soon[::SHARE]):
         for name, dose, taken_for in MEDICINES[number % len(MEDICINES)]:
             facts = MedicineFacts(name, dose=dose, taken_for=taken_for, prescriber=PRESCRIBER)
             record_medicine(patient=patient, facts=facts, by=demo.coordinator, today=demo.today)
@@ -43,7 +44,8 @@ def withhold(demo: Demo, row: MedicineRow, story: int) -> None:
         return
     clinician, stop_on = demo.clinicians[0], row.days.stop_on
     if story == CANNOT or stop_on < demo.today:
-        reason = "Crises of blood pressure when it was left out."
+        what = "Crises of blood pressure" if row.medicine.taken_for == "blood pressure" else "Severe pain"
+        reason = f"{what} when it was left out."
         refuse_withdrawal(medicine=row.medicine, occasion=row.occasion, reason=reason, by=clinician, today=demo.today)
         return
     facts = WithdrawalFacts(
