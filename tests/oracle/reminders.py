@@ -184,7 +184,7 @@ class Reminding:
         today = local_day(now, self.clinic["zone"])
         self._wake(today)
         day = local_day(now, self.zone)
-        wanted = [reminder for reminder in self.by_day.get(day, ()) if reminder not in self.told]
+        wanted = [each for each in self.by_day.get(day, ()) if each not in self.told and not is_over(each, today)]
         due = [reminder for reminder in wanted if not self._is_booked_yet(reminder, today)]
         if len(due) < len(wanted):
             heappush(self.again, at_wall_clock(today + DAY, time(0), self.clinic["zone"]))
@@ -280,6 +280,12 @@ class Reminding:
         appointment = self.standing.booked_for(key)
         lines = self.standing.treatments[key[0]].lines + self.standing.visits[key].lines
         return lines + ([appointment.line] if appointment else [])
+
+
+def is_over(reminder: Reminder, today: date) -> bool:
+    """Tell whether the day before which a reminder is of use has begun at the clinic, where it is `today`."""
+    moment, days = reminder.moment
+    return moment != "overdue" and today >= reminder.falls + days * DAY
 
 
 def is_reminded_of(visit: Visit) -> bool:

@@ -188,6 +188,15 @@ def test_what_is_known_in_the_evening_is_told_while_it_is_the_day_before_at_the_
     assert reminded(log)[0] == expected
 
 
+def test_what_is_known_once_the_day_has_begun_at_the_clinic_is_not_told() -> None:
+    """In the evening of the fifth in Auckland it is its morning at the clinic: the window is open."""
+    log = Scribe()
+    log.patient(zone="Pacific/Auckland")
+    log.contact()
+    log.treated(at="2024-01-05T06:30:00")
+    assert not any(each.startswith("W1 before_window") for each in reminded(log))
+
+
 # To whom
 
 
