@@ -16,10 +16,15 @@ FORGET = """
 UPDATE events_channelhealth SET failures = 0, closed_until = NULL WHERE channel = %(channel)s AND failures <> 0
 """
 
+# Those with failures to forget, as this process has seen them: it looks at all before each round of sending.
+failing: set[str] = set()
+
 
 def open_channels(channels: Iterable[str], *, now: datetime) -> dict[str, int | None]:
     """Return the ways out that may be tried now; the value says by how many messages, None as many as there are."""
     health = {each.channel: each for each in ChannelHealth.objects.all()}
+    failing.clear()
+    failing.update(channel for channel, each in health.items() if each.failures)
     found: dict[str, int | None] = {}
     for channel in channels:
         known = health.get(channel)
@@ -34,6 +39,7 @@ def note_failure(channel: str, *, now: datetime) -> None:
     """Count a failure of the way itself; after several in a row it is closed for a while, longer each time."""
     if channel not in ONE_PROVIDER:
         return
+    failing.add(channel)
     ChannelHealth.objects.get_or_create(channel=channel)
     ChannelHealth.objects.filter(channel=channel).update(failures=F("failures") + 1)
     failures = ChannelHealth.objects.get(channel=channel).failures
@@ -44,5 +50,7 @@ def note_failure(channel: str, *, now: datetime) -> None:
 
 def note_success(channel: str) -> None:
     """Forget the failures of a way out that works."""
-    with connection.cursor() as cursor:
-        cursor.execute(FORGET, {"channel": channel})
+    if channel in failing:
+        with connection.cursor() as cursor:
+            cursor.execute(FORGET, {"channel": channel})
+        failing.discard(channel)
