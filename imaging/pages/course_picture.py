@@ -17,7 +17,7 @@ from imaging.response.recist.targets import HUNDRED
 from imaging.response.scores import Scheme
 from imaging.response.words import plain
 
-WIDTH, SUMS_HEIGHT, SCORES_HEIGHT, VERDICTS_HEIGHT = 820, 220, 150, 44
+WIDTH, SUMS_HEIGHT, SCORES_HEIGHT, VERDICTS_HEIGHT = 800, 220, 150, 44
 INWARDS: tuple[tuple[Align, int], ...] = (("left", -4), ("center", 0), ("right", 14))
 EDGE = 44  # what the axis at the left takes, so that the parts line up
 
