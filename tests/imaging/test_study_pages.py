@@ -184,6 +184,7 @@ def test_what_was_entered_is_kept_though_the_signature_is_refused(client, signed
     sent = fields(Liver_1=("", "25"), Lung_1=("split", "6 + 4"), Bone_1=("present", ""))
 
     response = client.post(f"/imaging/assessments/{opened.pk}/save/", {**sent, "recist": "SD", "sign": "yes"})
+    assert "All else was saved; it is not signed." in response.content.decode()
 
     assert response.status_code == 422
     assert "Choose what the MIBG scan says" in text(response)
