@@ -8,6 +8,7 @@ from typing import Any
 from accounts.models import Staff
 from events.actions import record_event
 from events.undo import Changes
+from imaging.courses.mibg import scans_of
 from imaging.courses.proposing import follow_questions
 from imaging.courses.recist import course_of
 from imaging.courses.verdicts import Computed, proposed, what_is_missing
@@ -134,7 +135,7 @@ def sign_assessment(*, assessment: ResponseAssessment, verdict: Verdict, by: Sta
         mark_baselines(assessment, changes)
     else:
         computed = proposed(course, assessment)
-        refuse_verdict(verdict, computed, has_scan=any(each.facts.scored for each in assessment.studies.all()))
+        refuse_verdict(verdict, computed, has_scan=bool(scans_of(assessment)))
         assessment.recist, assessment.mibg = verdict.recist, verdict.mibg
         assessment.differs, assessment.proposal = verdict.differs.strip(), as_json(computed)
     assessment.comment = verdict.comment.strip()

@@ -11,6 +11,7 @@ from django import forms
 
 from imaging.actions.assessments import DESCRIBED, Verdict
 from imaging.actions.lesions import LesionFacts, SeenFacts
+from imaging.courses.mibg import scans_of
 from imaging.courses.recist import OF_ROLE, Course, measured_on
 from imaging.courses.verdicts import Computed
 from imaging.models import ImagingStudy, Lesion, LesionMeasurement, ResponseAssessment
@@ -286,10 +287,9 @@ class VerdictForm(forms.Form):
     comment = forms.CharField(required=False, max_length=2000, widget=SHORT_TEXT)
 
     def __init__(self, data: Any = None, *, assessment: ResponseAssessment, computed: Computed) -> None:
-        has_scan = any(each.facts.scored for each in assessment.studies.all())
         known = {
             "recist": computed.recist.response if computed.recist else "",
-            "mibg": (computed.uptake or "") if has_scan else ResponseAssessment.Mibg.NOT_DONE,
+            "mibg": (computed.uptake or "") if scans_of(assessment) else ResponseAssessment.Mibg.NOT_DONE,
             "comment": assessment.comment,
         }
         super().__init__(data, initial=known)
