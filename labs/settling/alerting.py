@@ -93,7 +93,7 @@ class Alerts:
             sure = not chart.attempts.failed
             for key in sorted(evidence.keys() | standing.keys()):
                 alert = standing.get(key)
-                told = tell(sorted(evidence.get(key, ()), key=lambda each: (each.news.at, each.sentence)))
+                told = tell(evidence.get(key, ()))
                 found = {each.mark for each in evidence.get(key, ()) if each.news.tier is not None}
                 self._settle(chart, key, alert, told, stored[alert.pk] if alert else [], found if sure else None)
 
@@ -254,10 +254,15 @@ def overtaken(rows: Iterable[Row]) -> set[UUID]:
     return found
 
 
-def tell(evidence: Sequence[Evidence]) -> Told:
-    """Return the episode that `evidence`, in order of time, makes; what went before an end of one is left out."""
+def tell(evidence: Iterable[Evidence]) -> Told:
+    """Return the episode that `evidence` makes, in order of time; what went before an end of one is left out.
+
+    Of one specimen the worst speaks first, and what is as urgent raises like it: whoever answered the one before the
+    other came, or was corrected, did not know of it.
+    """
     told = Told()
-    for each in evidence:
+    raised = None
+    for each in sorted(evidence, key=lambda each: (each.news.at, -RANK[each.news.tier], each.sentence)):
         decision = decide(told.episode, each.news)
         if decision.outcome is Outcome.CLOSE:
             told = Told()
@@ -267,8 +272,12 @@ def tell(evidence: Sequence[Evidence]) -> Told:
             continue
         told.evidence.append(each)
         if decision.outcome in (Outcome.OPEN, Outcome.RAISE_AGAIN):
+            raised = each.news
             told.raises.add(each.mark)
             told.improved = ""
+        elif raised and raised.at == each.news.at:
+            if each.news.tier is raised.tier:
+                told.raises.add(each.mark)
         elif decision.outcome is Outcome.NOTE_IMPROVEMENT:
             told.improved = each.sentence
     return told

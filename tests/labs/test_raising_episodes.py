@@ -184,3 +184,37 @@ def test_final_that_says_what_was_resolved_as_preliminary_is_no_news(
     arrive(plan.patient, DAY, received=at(DAY + timedelta(1)), anc=final)
 
     assert Alert.objects.unresolved().count() == open_again
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "raised"),
+    [
+        ({"platelets": "18", "hgb": "80"}, {"hgb": "40"}, 1),
+        ({"platelets": "190", "hgb": "40"}, {"platelets": "18"}, 1),  # whichever of the two is told first
+        ({"platelets": "18", "hgb": "80"}, {"hgb": "75"}, 0),  # of the same day only: no worse than what was answered
+        ({"platelets": "18", "hgb": "40"}, {"hgb": "39"}, 0),  # as urgent as it was told
+    ],
+)
+def test_value_corrected_to_what_is_as_urgent_as_its_specimen_was_raises_again(
+    plan: Plan, clinician: Staff, first: dict[str, str], then: dict[str, str], raised: int
+) -> None:
+    arrive(plan.patient, DAY, **first)
+    alert = Alert.objects.get()
+    acknowledge(alert=alert, next_step="repeat_cbc", by_when=DAY + timedelta(3), by=clinician, now=at(DAY, 20))
+
+    found = arrive(plan.patient, DAY, status="corrected", received=at(DAY, 21), **then)
+
+    alert.refresh_from_db()
+    assert (found.alerts, alert.state) == (raised, "open" if raised else "acknowledged")
+
+
+@pytest.mark.parametrize("worse", ["platelets", "hgb"])
+def test_alert_is_not_called_improved_by_what_is_better_in_the_specimen_that_raised_it(plan: Plan, worse: str) -> None:
+    low, normal = {"platelets": "30", "hgb": "75"}, {"platelets": "250", "hgb": "140"}
+    critical = {"platelets": "8", "hgb": "50"}
+    arrive(plan.patient, DAY, **low)
+
+    arrive(plan.patient, DAY + timedelta(7), **normal | {worse: critical[worse]})
+
+    alert = Alert.objects.get()
+    assert (alert.tier, alert.improved) == ("immediate", "")

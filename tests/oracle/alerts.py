@@ -129,7 +129,7 @@ class Alerting:
             told = worse(of_news, known.standing)
             is_needed = told in OF_TODAY and (is_more(of_news, worst) or not is_corrected_only(known, line))
             self._raise(episode, known, line.at, "worse than what stood", {told, known.tier}, is_needed)
-        elif one_is_worse(known, tiers_before, [result for result, _ in tiers]):
+        elif one_is_worse(known, tiers_before, news) or one_more_is_as_urgent(known, tiers_before, news):
             self._raise(episode, known, line.at, "one is worse", {of_news, known.tier}, is_needed=False)
         if known.tier not in OF_TODAY and not known.standing:
             self._may_close(episode)
@@ -304,6 +304,23 @@ def one_is_worse(known: Open, before: dict[str, str], news: list[Result]) -> boo
         if result.analyte in known.stands and known.stands[result.analyte][0] is result
     ]
     return any(is_more(now, then) for now, then in pairs) and any(is_more(then, now) for now, then in pairs)
+
+
+def one_more_is_as_urgent(known: Open, before: dict[str, str], news: list[Result]) -> bool:
+    """Decision: what comes later of a specimen and is as urgent as what it was told for, or was corrected so, raises
+    the alert again where that specimen had raised it; whether it had is not followed here.
+    """
+    return any(
+        known.stands[result.analyte] == (result, tier)
+        and is_more(tier, before.get(result.analyte, ""))
+        and any(
+            of_other == tier and other.analyte != result.analyte and other.collected_at == result.collected_at
+            for other, of_other in known.stands.values()
+        )
+        for result in news
+        for tier in (known.standing,)
+        if result.analyte in known.stands
+    )
 
 
 def is_told_of_the_latest(known: Open) -> bool:
