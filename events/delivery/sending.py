@@ -21,9 +21,10 @@ from events.models import Message
 
 __all__ = ["BROKE", "CHANNELS", "NO_ADDRESS", "NO_GATEWAY", "begin", "deliver_due"]
 
-AT_ONCE = 20
+# Claimed at once: of a way out that takes messages as quickly as they come, more.
+AT_ONCE, AT_ONCE_QUICKLY = 20, 40
 # By one way out until what is due is looked for anew, so that the urgent comes first.
-MOST, LONGEST = 5 * AT_ONCE, 1.0  # messages, seconds
+MOST, LONGEST = 3 * AT_ONCE_QUICKLY, 1.0  # messages, seconds
 # Messages are looked at together as long as their way out takes them in this time; a slow one gets them one by one. So
 # none leaves much later than it was looked at, and a worker that dies leaves in doubt what it sent in that time.
 QUICK = 0.05  # seconds
@@ -50,11 +51,12 @@ def deliver_kinds(channel: str, kinds: Sequence[str], limit: int, *, clock: Cloc
     """Send up to `limit` due messages of these kinds, claim by claim, as long as all are taken and soon."""
     ended, until = Counter[str](), monotonic() + LONGEST
     while limit > 0:
-        claimed = claim_paced(now=clock(), channel=channel, kinds=kinds, limit=min(limit, AT_ONCE))
+        asked = min(limit, max(together[channel], AT_ONCE))
+        claimed = claim_paced(now=clock(), channel=channel, kinds=kinds, limit=asked)
         states = deliver_claimed(claimed, channel, clock=clock)
         ended += states
         limit -= len(claimed.messages)
-        if states[State.SENT] < AT_ONCE or monotonic() > until:
+        if states[State.SENT] < asked or monotonic() > until:
             break
     return ended
 
@@ -68,7 +70,7 @@ def deliver_claimed(claimed: Claim, channel: str, *, clock: Clock) -> Counter[st
         states, unsent = attempt(group, claimed.token, clock=clock)
         ended.update(states)
         left = [*unsent, *after]
-        together[channel] = 1 if unsent else min(2 * len(group), AT_ONCE)
+        together[channel] = 1 if unsent else min(2 * len(group), AT_ONCE_QUICKLY)
     return ended
 
 

@@ -212,6 +212,26 @@ def test_quick_way_out_gets_more_and_more_together(write, looked_at):
     assert looked_at == [0, 1, 1, 3, 3, 3, 3, 7, 7, 7]
 
 
+@pytest.mark.parametrize(
+    ("took", "claims"), [(0, [20, 20, 20]), (1, [20, 20, 20]), (20, [20, 40]), (21, [21, 39]), (40, [40, 20])]
+)
+def test_more_are_claimed_for_a_way_out_that_took_more_together(provider, write, monkeypatch, took, claims):
+    sound, found = sending.claim_paced, []
+
+    def claimed(**how):
+        found.append(sound(**how))
+        return found[-1]
+
+    monkeypatch.setattr(sending, "claim_paced", claimed)
+    monkeypatch.setitem(sending.together, "email", took)
+    for _ in range(60):
+        write()
+
+    deliver()
+
+    assert [len(each.messages) for each in found if each.messages] == claims
+
+
 def test_slow_way_out_gets_one_by_one_right_after_the_look(provider, write, looked_at, monkeypatch):
     monkeypatch.setitem(sending.together, "email", 4)
     provider.meanwhile = lambda: time.sleep(1.2 * sending.QUICK)
