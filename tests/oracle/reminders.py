@@ -263,6 +263,7 @@ class Reminding:
         if latest > self._ends(day):  # after an outage in the evening: then, or the next day
             latest += DAY
         self._expect(due, way, now, latest, is_refused=is_refused)
+        self._let_be_late(due, now)
         self.is_unsure = is_refused and any(reminder in self.held_up for reminder in due)
 
     def _expect(
@@ -274,6 +275,16 @@ class Reminding:
             expected = Expected(reminder, way, earliest, latest, self._reasons(reminder.visit), was_unsure)
             expected.may_be_dead, expected.is_refused = reminder in self.held_up, is_refused
             self.expected.append(expected)
+
+    def _let_be_late(self, due: list[Reminder], now: datetime) -> None:
+        """Decision: what becomes known with the sweep that begins as the message of the day leaves may miss it, and is
+        known after it then.
+        """
+        late = [each for each in due if next_full_five(self.wanted_since[each]) == now]
+        if len(late) < len(due):
+            for expected in self.expected[-len(due) :]:
+                if expected.reminder in late:
+                    expected.may_be_missing, expected.latest = True, expected.latest + DAY
 
     def _reasons(self, key: VisitKey) -> list[int]:
         """Return the lines from which a reminder follows."""

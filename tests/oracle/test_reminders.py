@@ -116,6 +116,17 @@ def test_a_second_message_of_a_day_waits_for_the_next(log: Scribe) -> None:
     assert "M1 before_booked 7 P0001a sms 01-23T09:00" in reminded(log)
 
 
+@pytest.mark.parametrize(("at", "may_miss_it"), [("08:54:00", False), ("08:57:00", True)])
+def test_what_is_known_with_the_sweep_of_the_hour_may_miss_that_hours_message(
+    log: Scribe, at: str, may_miss_it: bool
+) -> None:
+    log.contact()
+    booked(log, W2, "2024-01-19", f"2024-01-18T{at}")
+    log.sent("2024-01-18T09:00:00", ("M1", "before_window", 7))
+    assert differing(log, "before_window 7 of M1") == []
+    assert (differing(log, "before_booked 1 of W2") == []) is may_miss_it
+
+
 def test_moved_cancelled_and_not_attended(log: Scribe) -> None:
     log.contact()
     booked(log, M1, "2024-01-30", "2024-01-10T10:00:00")
