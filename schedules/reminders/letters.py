@@ -62,6 +62,26 @@ class Hours:
         today = now.astimezone(self.zone).date()
         return today if now < self.ends(today) else today + DAY
 
+    def days_for(self, slot: Slot, now: datetime) -> Iterator[date]:
+        """Yield the days on which a reminder may leave, the best first: its own, else the nearest that is of use.
+
+        Where the patient lives so far from the clinic that its day would come too late, the day before it.
+        """
+        until = self.begins(slot.until)
+        day = slot.day
+        while self.leaves(day) >= until or not self.exists(day):
+            day -= DAY
+        day = max(day, self.first_day(now))
+        while max(self.leaves(day), now) < until:
+            if self.exists(day):
+                yield day
+            day += DAY
+
+    def is_to_be_written(self, slot: Slot, now: datetime, last: datetime) -> bool:
+        """Say whether a reminder may leave up to `last`."""
+        day = next(self.days_for(slot, now), None)
+        return day is not None and self.leaves(day) <= last
+
 
 class Standing(NamedTuple):
     """A message that is written already: whom it goes to on which day, and whether more may be told in it."""
@@ -137,7 +157,6 @@ class Desk:
     def __init__(self, person: Person, channels: Sequence[str], now: datetime, horizon: timedelta) -> None:
         self.person, self.hours, self.channels, self.now = person, person.hours, channels, now
         self.last = now + horizon
-        self.first = self.hours.first_day(now)
         self.taken: Mapping[tuple[UUID, date], Standing] = {(each.contact, each.day): each for each in person.standing}
         self.letters: dict[tuple[UUID, date], Letter] = {}
         self.left_out: list[LeftOut] = []
@@ -145,7 +164,7 @@ class Desk:
     def place(self, slot: Slot) -> None:
         """Put one reminder into the message of its day, or of the first day after it that can still tell it."""
         began = False
-        for day in self.days_for(slot):
+        for day in self.hours.days_for(slot, self.now):
             if self.hours.leaves(day) > self.last:
                 return
             to = addressee(self.person.reaches, child=is_child(self.person.birth_date, day), channels=self.channels)
@@ -157,21 +176,6 @@ class Desk:
                 return
         if began:
             self.left_out.append(LeftOut(self.person.patient, slot.day, slot.item, ANOTHER_WENT))
-
-    def days_for(self, slot: Slot) -> Iterator[date]:
-        """Yield the days on which a reminder may leave, the best first: its own, else the nearest that is of use.
-
-        Where the patient lives so far from the clinic that its day would come too late, the day before it.
-        """
-        until = self.hours.begins(slot.until)
-        day = slot.day
-        while self.hours.leaves(day) >= until or not self.hours.exists(day):
-            day -= DAY
-        day = max(day, self.first)
-        while max(self.hours.leaves(day), self.now) < until:
-            if self.hours.exists(day):
-                yield day
-            day += DAY
 
     def tell(self, slot: Slot, to: Addressee, day: date) -> bool:
         """Tell of a reminder in the message of a day; say whether it could be."""

@@ -1,7 +1,7 @@
 """What reminders are decided by, read for a whole clinic by a few queries whatever the number of patients."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import reduce
@@ -97,16 +97,18 @@ def plan(clinic: Clinic, *, now: datetime, patient: Patient | None = None, horiz
     zones = {each.patient: each.time_zone or clinic.time_zone for each in visits}
     written = written_of(zones, since=today - LATE - 3 * DAY, now=now)
     found = Planned([], [], written, zones)
-    slots = untold(visits, rules, written, today=today, last=last)
-    silent, reaches = declining(slots), reaches_of(slots)
+    hours = {zone: hours_of(clinic, zone) for zone in set(zones.values())}
+    slots: dict[UUID, list[Slot]] = defaultdict(list)
+    for pk, slot in untold(visits, rules, written, today=today, last=last):
+        if hours[zones[pk]].is_to_be_written(slot, now, now + horizon):  # as most often there is none
+            slots[pk].append(slot)
+    silent, reaches = (declining(slots), reaches_of(slots)) if slots else ((), {})
     births = {each.patient: each.birth_date for each in visits}
     channels = channels_set_up()
-    hours: dict[str, Hours] = {}
     for pk, wanted in slots.items():
         if pk in silent:
             continue
-        own = hours.setdefault(zones[pk], hours_of(clinic, zones[pk]))
-        person = Person(pk, births[pk], reaches.get(pk, ()), own, written[pk].standing)
+        person = Person(pk, births[pk], reaches.get(pk, ()), hours[zones[pk]], written[pk].standing)
         for each in letters_of(person, wanted, channels=channels, now=now, horizon=horizon):
             if isinstance(each, Letter):
                 found.letters.append(each)
@@ -139,17 +141,16 @@ def candidates(
 
 def untold(
     visits: Sequence[Candidate], rules: Sequence[Rule], written: Mapping[UUID, Written], *, today: date, last: date
-) -> dict[UUID, list[Slot]]:
-    """Return the reminders up to the day `last` that no message tells of yet, by patient; most often there are none."""
+) -> Iterator[tuple[UUID, Slot]]:
+    """Yield the reminders up to the day `last` that no message tells of yet, with the patient."""
     doing = activities_of(each.visit for each in visits) if any(rule.activity for rule in rules) else {}
-    slots: dict[UUID, list[Slot]] = defaultdict(list)
     for each in visits:
         booked = booked_on(each.state, each.on, each.at, each.moves)
         facts = VisitFacts(each.visit, doing.get(each.visit, frozenset()), each.opens, each.closes, booked)
-        wanted = slots_of(facts, rules, today=today)
         told = written[each.patient].told
-        slots[each.patient] += [slot for slot in wanted if slot.day <= last and meaning(slot.item) not in told]
-    return {patient: wanted for patient, wanted in slots.items() if wanted}
+        for slot in slots_of(facts, rules, today=today):
+            if slot.day <= last and meaning(slot.item) not in told:
+                yield each.patient, slot
 
 
 def spans(column: str, days: Iterable[int], first: date, last: date, *, back: bool) -> Q | None:
