@@ -27,6 +27,7 @@ AT_ONCE, BY_THE_SWEEP = timedelta(minutes=1), timedelta(minutes=6)
 CLOCK_FROM, LATE_AFTER, LATE_AFTER_SEVERE = 14, 8, 4
 
 Episode = tuple[str, str]  # which, and whether it is about what is too low or too high
+Stands = dict[str, tuple[Result, str]]  # the latest of each analyte, and its tier
 
 
 @dataclass
@@ -48,9 +49,9 @@ class Open:
     """An episode that is not resolved."""
 
     tier: str
-    stands: dict[str, tuple[Result, str]] = field(default_factory=dict)  # the latest of each analyte, and its tier
+    stands: Stands = field(default_factory=dict)
     earlier: dict[str, str] = field(default_factory=dict)  # the tier of each before its latest specimen
-    told: dict[str, tuple[Result, str]] = field(default_factory=dict)  # the latest of each that was to be told
+    told: Stands = field(default_factory=dict)  # the latest of each that was to be told
     had_a_first: bool = False  # a value that is for the first of an episode alone
     name: str = ""
     state: str = "open"
@@ -120,7 +121,7 @@ class Alerting:
         before, worst = known.standing, known.tier
         known.tier = worse(worst, of_news)
         known.lines.append(line.number)
-        tiers_before = {analyte: tier for analyte, (_, tier) in known.stands.items()}
+        stood = dict(known.stands)
         self._note(known, tiers, episode)
         assert line.at is not None
         if is_new:
@@ -129,7 +130,7 @@ class Alerting:
             told = worse(of_news, known.standing)
             is_needed = told in OF_TODAY and (is_more(of_news, worst) or not is_corrected_only(known, line))
             self._raise(episode, known, line.at, "worse than what stood", {told, known.tier}, is_needed)
-        elif one_is_worse(known, tiers_before, news) or one_more_is_as_urgent(known, tiers_before, news):
+        elif one_is_worse(known, stood, news) or one_more_is_as_urgent(known, stood, news):
             self._raise(episode, known, line.at, "one is worse", {of_news, known.tier}, is_needed=False)
         if known.tier not in OF_TODAY and not known.standing:
             self._may_close(episode)
@@ -296,31 +297,34 @@ def is_latest_told(known: Open, result: Result) -> bool:
     return told is None or told[0].collected_at <= result.collected_at
 
 
-def one_is_worse(known: Open, before: dict[str, str], news: list[Result]) -> bool:
+def one_is_worse(known: Open, stood: Stands, news: list[Result]) -> bool:
     """Decision: where one value of a specimen is worse and another better, raising and being quiet are both right."""
-    pairs = [
-        (known.stands[result.analyte][1], before.get(result.analyte, ""))
-        for result in news
-        if result.analyte in known.stands and known.stands[result.analyte][0] is result
-    ]
+    pairs = [(known.stands[result.analyte][1], tier_in(stood, result)) for result in news if stands_as(known, result)]
     return any(is_more(now, then) for now, then in pairs) and any(is_more(then, now) for now, then in pairs)
 
 
-def one_more_is_as_urgent(known: Open, before: dict[str, str], news: list[Result]) -> bool:
-    """Decision: what comes later of a specimen and is as urgent as what it was told for, or was corrected so, raises
-    the alert again where that specimen had raised it; whether it had is not followed here.
+def one_more_is_as_urgent(known: Open, stood: Stands, news: list[Result]) -> bool:
+    """Decision: what comes later of a specimen that is known, or is corrected, and is as urgent as the rest of it,
+    raises the alert again where that specimen had raised it; whether it had is not followed here.
     """
+    specimens = {other.collected_at for other, tier in stood.values() if tier == known.standing}
     return any(
-        known.stands[result.analyte] == (result, tier)
-        and is_more(tier, before.get(result.analyte, ""))
-        and any(
-            of_other == tier and other.analyte != result.analyte and other.collected_at == result.collected_at
-            for other, of_other in known.stands.values()
-        )
+        result.collected_at in specimens
+        and known.stands[result.analyte][1] == known.standing
+        and is_more(known.standing, tier_in(stood, result))
         for result in news
-        for tier in (known.standing,)
-        if result.analyte in known.stands
+        if stands_as(known, result)
     )
+
+
+def stands_as(known: Open, result: Result) -> bool:
+    """Tell whether a result is the latest of its analyte."""
+    return result.analyte in known.stands and known.stands[result.analyte][0] is result
+
+
+def tier_in(stood: Stands, result: Result) -> str:
+    """Return how urgent was what stood of the analyte of a result."""
+    return stood[result.analyte][1] if result.analyte in stood else ""
 
 
 def is_told_of_the_latest(known: Open) -> bool:

@@ -92,6 +92,7 @@ class Reminding:
         self.again: list[datetime] = []  # further moments: sweeps after a change, ends of outages
         self.expected: list[Expected] = []
         self.settled_on = date.min
+        self.leaving: list[Expected] = []  # what was due before something became known at that very moment
         self.is_unsure = False  # whether it is known that the way that was refused last is
 
     # Through time
@@ -108,6 +109,8 @@ class Reminding:
                 if now is None or now >= line.at:
                     break
                 moment = self._step(now, moment, moments)
+            if line.at == moment and not self.leaving:
+                self.leaving = self._due_before(line.at)
             self._take(line)
             yield line
         while moment or self.again:
@@ -119,7 +122,19 @@ class Reminding:
         while self.again and self.again[0] == now:
             heappop(self.again)
         self._look(now)
+        if now == moment:
+            self.expected += [each for each in self.leaving if each.reminder not in self.told]
+            self.leaving = []
         return next(moments, None) if now == moment else moment
+
+    def _due_before(self, now: datetime) -> list[Expected]:
+        """Decision: what becomes untrue at the very moment at which it is due may have left before."""
+        today, day = local_day(now, self.clinic["zone"]), local_day(now, self.zone)
+        due = [each for each in self.by_day.get(day, ()) if each not in self.told and not is_over(each, today)]
+        way = self._way_of(due, day) if due else None
+        if way is None or (way.contact, day) in self.written:
+            return []
+        return [Expected(each, way, now, now + GRACE, self._reasons(each.visit), may_be_missing=True) for each in due]
 
     def _take(self, line: Line) -> None:
         """Take one line in, and see by the next sweep what follows from it."""
@@ -192,8 +207,7 @@ class Reminding:
             return
         if life.is_silent(list(self.standing.life.values()), today):
             return
-        written = max(self._leaves(day) - WRITTEN_AHEAD, min(self.wanted_since[reminder] for reminder in due))
-        way = self.contacts.way_written(day, written)
+        way = self._way_of(due, day)
         if way is None:
             self._leave_out(due, now)
         elif (way.contact, day) in self.written:
@@ -203,6 +217,11 @@ class Reminding:
             heappush(self.again, until)
         else:
             self._expect_message(due, way, day, now)
+
+    def _way_of(self, due: list[Reminder], day: date) -> Way | None:
+        """Return by which way what is due on a day goes, to whom; None: nobody can be told."""
+        written = max(self._leaves(day) - WRITTEN_AHEAD, min(self.wanted_since[reminder] for reminder in due))
+        return self.contacts.way_written(day, written)
 
     def _is_booked_yet(self, reminder: Reminder, today: date) -> bool:
         """Decision: far to the east the day after a booked one begins before that is over at the clinic; then only is

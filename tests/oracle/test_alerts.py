@@ -160,6 +160,14 @@ def test_a_correction_is_judged_as_though_it_had_come_so_at_first(log: Scribe, c
     assert raised(log) == ["counts same_day 01-08T12:00", *told]
 
 
+@pytest.mark.parametrize(("day", "status", "may"), [("10", "corrected", 1), ("11", "final", 0)])
+def test_what_becomes_as_urgent_as_its_specimen_may_be_told_again(log: Scribe, day: str, status: str, may: int) -> None:
+    log.results("2024-01-10T12:00:00", "2024-01-10T09:00", "R10", platelets="18", hgb="100")
+    log.results("2024-01-11T12:00:00", f"2024-01-{day}T09:00", f"R{day}", status, platelets="18", hgb="40")
+    assert raised(log) == ["counts immediate 01-10T12:00"]
+    assert len([each for each in alerting_of(log).expected if not each.is_needed]) == may
+
+
 def test_a_new_specimen_for_the_worse_is_told(log: Scribe) -> None:
     counts(log, ("08", {"platelets": "28"}), ("10", {"platelets": "70"}), ("12", {"platelets": "35"}))
     assert raised(log) == ["counts same_day 01-08T12:00", "counts same_day 01-12T12:00 again"]

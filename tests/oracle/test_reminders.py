@@ -127,6 +127,17 @@ def test_what_is_known_with_the_sweep_of_the_hour_may_miss_that_hours_message(
     assert (differing(log, "before_booked 1 of W2") == []) is may_miss_it
 
 
+@pytest.mark.parametrize(("at", "may_have_left"), [("08:59:00", False), ("09:00:00", True)])
+def test_what_becomes_untrue_as_it_leaves_may_have_left(log: Scribe, at: str, may_have_left: bool) -> None:
+    log.contact()
+    booked(log, W2, "2024-01-12", "2024-01-08T10:00:00")
+    log.say("cancelled", f"2024-01-11T{at}", appointment="A1")
+    assert [each.found for each in log.differences() if each.what.startswith("before_booked 1 of W2")] == []
+    log.sent("2024-01-11T09:00:00", ("W2", "before_booked", 1))
+    found = [each.found for each in log.differences() if each.what.startswith("before_booked 1 of W2")]
+    assert (found == []) is may_have_left
+
+
 def test_moved_cancelled_and_not_attended(log: Scribe) -> None:
     log.contact()
     booked(log, M1, "2024-01-30", "2024-01-10T10:00:00")
