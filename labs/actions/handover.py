@@ -32,7 +32,7 @@ def take_over_shift(*, clinic: Clinic, by: Staff, now: datetime, note: str = "")
         taken_by=str(by),
         alerts=said(len(alerts), "open alert"),
         awaited=said(awaited_results(clinic).count(), "awaited result"),
-        calls=said(promised_calls(clinic, until=clinic.local_date(now)).count(), "promised call"),
+        calls=said(promised_calls(clinic, now).count(), "promised call"),
     )
     return alerts
 

@@ -1,18 +1,17 @@
 """What the sheet for the end of a shift shows: what waits for whoever comes next, and who took over before."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
-
-from django.db.models import Exists, OuterRef
 
 from accounts.models import Clinic
 from events.models import Event
 from labs.models import Alert
 from labs.models.alerts import AlertQuerySet
 from labs.pages.alert_list import SHOWN, Row, rows_of
-from patients.models import ClinicRowQuerySet, ContactEntry
+from patients.models import ContactEntry, ContactEntryQuerySet
 from schedules.models import PlannedVisit
+from schedules.pages.chase.reasons import LONGEST_PROMISE, standing_promises
 from schedules.querysets import PlannedVisitQuerySet
 
 URGENT = (Alert.Tier.IMMEDIATE, Alert.Tier.SAME_DAY)
@@ -33,10 +32,9 @@ class Sheet(NamedTuple):
 
 def sheet_of(clinic: Clinic, *, role: str, now: datetime) -> Sheet:
     """Return the sheet of a clinic: the same few queries however much there is."""
-    today = clinic.local_date(now)
     alerts = list(open_alerts(clinic).select_related(*SHOWN).order_by("answer_by", "id")[: MOST + 1])
     awaited = awaited_results(clinic).select_related("patient", "plan").order_by("drawn_on", "id")
-    calls = promised_calls(clinic, until=today + timedelta(days=1)).select_related("patient", "contact", "recorded_by")
+    calls = promised_calls(clinic, now).select_related("patient", "contact", "recorded_by")
     visits, promised = list(awaited[: MOST + 1]), list(calls[: MOST + 1])
     found = {"alerts": len(alerts), "awaited results": len(visits), "calls": len(promised)}
     return Sheet(
@@ -58,14 +56,11 @@ def awaited_results(clinic: Clinic) -> PlannedVisitQuerySet:
     return PlannedVisit.objects.filter(clinic=clinic).awaiting_result()
 
 
-def promised_calls(clinic: Clinic, *, until: date) -> ClinicRowQuerySet[ContactEntry]:
-    """Return what was promised to be called for up to a day, and nothing of the patient was written down since."""
-    entries = ContactEntry.objects.filter(clinic=clinic, withdrawn=False)
-    later = ContactEntry.objects.filter(
-        patient=OuterRef("patient"), withdrawn=False, direction=ContactEntry.Direction.OUT, at__gt=OuterRef("at")
-    )
-    promised = entries.filter(call_again_on__lte=until).exclude(Exists(later))
-    return promised.order_by("call_again_on", "id")
+def promised_calls(clinic: Clinic, now: datetime) -> ContactEntryQuerySet:
+    """Return the calls promised up to tomorrow that still stand; one that was tried in vain does."""
+    today = clinic.local_date(now)
+    standing = standing_promises(clinic, since=today - LONGEST_PROMISE, until=today + timedelta(days=1))
+    return standing.order_by("call_again_on", "id")
 
 
 def last_taken(clinic: Clinic, now: datetime) -> Sequence[Event]:

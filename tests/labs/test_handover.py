@@ -44,7 +44,7 @@ def doctor(clinic):
 
 
 def call(patient, on, at=NOW - timedelta(days=2), **fields):
-    facts = {"direction": "out", "means": "phone", "outcome": "call_again", "call_again_on": on}
+    facts = {"direction": "out", "means": "phone", "outcome": "call_again", "call_again_on": on, "seen_at": at}
     return ContactEntry.objects.create(clinic=patient.clinic, patient=patient, at=at, **(facts | fields))
 
 
@@ -77,15 +77,30 @@ def test_sheet_lists_what_waits(client, clinic, doctor):
 def test_promised_calls_are_those_of_today_and_tomorrow(clinic, fields, is_promised):
     call(PatientFactory(clinic=clinic), **fields)
 
-    assert promised_calls(clinic, until=date(2024, 3, 7)).exists() == is_promised
+    assert promised_calls(clinic, NOW).exists() == is_promised
 
 
-def test_call_that_was_made_since_is_no_longer_promised(clinic):
+@pytest.mark.parametrize(
+    ("since", "stands"),
+    [
+        ({"outcome": "agreed"}, False),
+        ({"direction": "in", "outcome": "told_us"}, False),  # they called
+        ({"outcome": "no_answer"}, True),
+    ],
+)
+def test_promised_call_stands_until_somebody_was_reached(clinic, doctor, since, stands):
     patient = PatientFactory(clinic=clinic)
-    call(patient, date(2024, 3, 6))
-    call(patient, None, at=NOW, outcome="agreed")
+    call(patient, date(2024, 3, 6), recorded_by=doctor)
+    call(patient, None, at=NOW, recorded_by=doctor, **since)
 
-    assert not promised_calls(clinic, until=date(2024, 3, 7)).exists()
+    assert promised_calls(clinic, NOW).exists() is stands
+
+
+@pytest.mark.parametrize("fields", [{"care": "deceased"}, {"status": "entered_in_error"}])
+def test_nobody_is_promised_a_call_about_the_dead_or_a_closed_record(clinic, doctor, fields):
+    call(PatientFactory(clinic=clinic, **fields), date(2024, 3, 6), recorded_by=doctor)
+
+    assert not promised_calls(clinic, NOW).exists()
 
 
 def test_who_takes_over_gets_the_alerts_by_name_and_stands_on_the_sheet(client, clinic, doctor):

@@ -15,11 +15,12 @@ from schedules.actions.life import ClinicalFacts, record_clinical_event
 from schedules.models import Plan, PlannedVisit
 from schedules.pages.chase import Chased, ChaseRow, Filters, best_contact, chase_day, chase_rows, chased, counts
 from schedules.pages.chase import is_overdue as waited_too_long
+from schedules.reminders.addressing import Nobody
 from tests.factories import MembershipFactory, PatientFactory, enrolled
 
 NOW = datetime(2024, 3, 27, 9, tzinfo=UTC)  # a Wednesday; Maundy Thursday and Good Friday follow
 DAY = NOW.date()
-HOUR = timedelta(hours=1)
+HOUR, DAYS = timedelta(hours=1), timedelta(days=1)
 
 
 @pytest.fixture
@@ -67,7 +68,7 @@ def call(patient: Patient, **facts: object) -> Message:
 
 
 def nowhere(patient: Patient, **facts: object) -> Message:
-    return message_about(patient, state="void", contact=None, **{"outcome": "No consent to any way."} | facts)
+    return message_about(patient, state="void", contact=None, **{"outcome": Nobody.NO_CONSENT} | facts)
 
 
 def promise(patient: Patient, by: Staff, day: date = DAY, at: datetime = NOW - timedelta(days=3)) -> ContactEntry:
@@ -96,6 +97,16 @@ def test_each_reason_puts_a_patient_on_the_list(
     assert {name for name, count in counts(day, Filters()).items() if count} == {"", reason}
     (row,) = rows(clinic)
     assert [why.reason for why in row.why] == [reason]
+
+
+@pytest.mark.parametrize("why", Nobody)
+def test_reminder_that_nobody_could_be_sent_asks_for_a_call_whatever_was_missing(
+    clinic: Clinic, patient: Patient, why: Nobody
+) -> None:
+    nowhere(patient, outcome=why)
+
+    (row,) = rows(clinic)
+    assert [(each.reason, each.text) for each in row.why] == [("unreachable", why)]
 
 
 def test_overdue_visit_puts_a_patient_on_the_list_with_what_is_late(clinic: Clinic, plan: Plan) -> None:
@@ -130,6 +141,9 @@ def test_overdue_patient_is_back_on_the_next_working_day_until_somebody_is_reach
 
     log(plan.patient, clinician, "agreed", friday + timedelta(days=3))
     assert listed(clinic, friday + timedelta(days=4)) == []
+    # Two weeks later they have not come.
+    late = [row.why[0].text.startswith("Week 4, ") for days in (17, 18) for row in rows(clinic, friday + days * DAYS)]
+    assert late == [False, True]
 
 
 def test_what_becomes_overdue_after_a_contact_is_chased_anew(clinic: Clinic, clinician: Staff, plan: Plan) -> None:

@@ -20,6 +20,7 @@ from patients.models.contact_log import REACHED
 from schedules.calendars import working_calendar
 from schedules.models import PlannedVisit
 from schedules.protocol import WorkingCalendar
+from schedules.reminders.addressing import Nobody
 
 WORD, PROMISED, OVERDUE, FAILED, CALL, UNREACHABLE = "word", "promised", "overdue", "failed", "call", "unreachable"
 TITLES: Mapping[str, str] = {
@@ -40,9 +41,9 @@ OF_ONE: Mapping[str, str] = {
 }
 SOON = timedelta(days=7)  # what opens by then, a message may have been about
 FRESH = timedelta(days=14)  # for so long a reminder nobody could be sent asks for a call
+HEARD_FOR = timedelta(days=14)  # for so long who was reached about an overdue visit is left to come
 LONGEST_PROMISE = timedelta(days=366)
 CLOSED_FOR = 30  # a clinic that is closed for longer begins anew
-NOT_SENT = ("No consent", "No contact")  # how the reason begins for which a reminder went nowhere
 Reasons: TypeAlias = QuerySet[Any, Any]
 
 
@@ -83,20 +84,28 @@ def words(day: ChaseDay) -> Reasons:
 
 def promised(day: ChaseDay) -> Reasons:
     """Return to whom a call was promised for today or before, and no later contact has kept or moved the promise."""
-    later = Q(at__gt=OuterRef("at")) | Q(at=OuterRef("at"), pk__gt=OuterRef("pk"))
-    kept = REACHED | Q(call_again_on__isnull=False) | Q(at__gte=day.worked_from)
-    since = of_the_patient().filter(later).filter(kept)
-    entries = dealt_with().filter(
-        clinic=day.clinic, call_again_on__range=(day.today - LONGEST_PROMISE, day.today), patient__status="active"
-    )
-    return grouped(day, entries.exclude(patient__care=Care.DECEASED).filter(~Exists(since)), F("call_again_on"))
+    standing = standing_promises(day.clinic, since=day.today - LONGEST_PROMISE, until=day.today)
+    return grouped(day, standing.filter(~Exists(later().filter(at__gte=day.worked_from))), F("call_again_on"))
+
+
+def standing_promises(clinic: Clinic, *, since: date, until: date) -> ContactEntryQuerySet:
+    """Return the promises of a call `since` to `until` to the living that no later contact has kept or moved."""
+    entries = dealt_with().filter(clinic=clinic, call_again_on__range=(since, until), patient__status="active")
+    kept = later().filter(REACHED | Q(call_again_on__isnull=False))
+    return entries.exclude(patient__care=Care.DECEASED).filter(~Exists(kept))
+
+
+def later() -> ContactEntryQuerySet:
+    """Return the contacts with the patient of an entry that came after it, for a sub-query."""
+    return of_the_patient().filter(Q(at__gt=OuterRef("at")) | Q(at=OuterRef("at"), pk__gt=OuterRef("pk")))
 
 
 def overdue(day: ChaseDay) -> Reasons:
-    """Return whose visits are overdue, and nobody of theirs was reached since."""
+    """Return whose visits are overdue, and nobody of theirs was reached since, or they have not come in two weeks."""
     spoken = of_the_patient().annotate(day=TruncDate("at", tzinfo=day.clinic.zone)).filter(REACHED)
     visits = PlannedVisit.objects.filter(clinic=day.clinic, patient__status="active").overdue(on=day.today)
-    found = visits.filter(~Exists(spoken.filter(day__gt=OuterRef("closes"))), ~Exists(attempted(day)))
+    heard = spoken.filter(day__gt=OuterRef("closes"), day__gte=day.today - HEARD_FOR)
+    found = visits.filter(~Exists(heard), ~Exists(attempted(day)))
     return found.order_by().values("patient_id").annotate(since=Min("closes"), miss=Max("cost"))
 
 
@@ -114,7 +123,7 @@ def calls(day: ChaseDay) -> Reasons:
 
 
 def unreachable(day: ChaseDay) -> Reasons:
-    """Return whose reminders of the last two weeks went nowhere: no consent to any way, or no contact to send to."""
+    """Return whose reminders of the last two weeks went nowhere: nobody to write to, no consent, or no address."""
     messages = not_spoken_to_since(to_people(day).filter(nowhere(day)))
     return grouped(day, messages, TruncDate("not_before", tzinfo=day.clinic.zone))
 
@@ -137,8 +146,7 @@ def to_people(day: ChaseDay) -> QuerySet[Message]:
 
 def nowhere(day: ChaseDay) -> Q:
     """Return the condition for reminders of the last two weeks that could not be sent to anybody."""
-    because = Q(outcome__startswith=NOT_SENT[0]) | Q(outcome__startswith=NOT_SENT[1])
-    return because & Q(kind="reminder", state="void", not_before__range=(day.now - FRESH, day.now))
+    return Q(kind="reminder", state="void", outcome__in=list(Nobody), not_before__range=(day.now - FRESH, day.now))
 
 
 def not_spoken_to_since(messages: QuerySet[Message]) -> QuerySet[Message]:

@@ -19,7 +19,7 @@ from schedules.pages.chase.reach import Reach, is_lost, reach_of
 from schedules.pages.chase.reasons import (
     CALL,
     FAILED,
-    NOT_SENT,
+    HEARD_FOR,
     OF_ONE,
     OVERDUE,
     PROMISED,
@@ -31,6 +31,7 @@ from schedules.pages.chase.reasons import (
     is_overdue,
     nowhere,
 )
+from schedules.reminders.addressing import Nobody
 
 NAMED = 3  # the rest is counted
 QUOTED = 160
@@ -134,7 +135,7 @@ def why_promised(known: Known, day: ChaseDay) -> Iterator[Why]:
 
 def why_overdue(known: Known, day: ChaseDay) -> Iterator[Why]:
     reached = [local(entry.at, day) for entry in known.entries if entry.attempt.has_reached and not entry.is_unseen]
-    last = max(reached, default=date.min)
+    last = max((on for on in reached if on >= day.today - HEARD_FOR), default=date.min)
     late = [visit for visit in known.visits if last <= visit.closes < day.today]
     if late:
         named = ", ".join(timepoint_name(visit.timepoint, visit.kind) for visit in late[:NAMED])
@@ -154,7 +155,7 @@ def why_call(known: Known, day: ChaseDay) -> Iterator[Why]:
 
 
 def why_unreachable(known: Known, day: ChaseDay) -> Iterator[Why]:
-    for message in unanswered(known, [each for each in known.messages if each.outcome.startswith(NOT_SENT)])[-1:]:
+    for message in unanswered(known, [each for each in known.messages if each.outcome in list(Nobody)])[-1:]:
         yield Why(UNREACHABLE, OF_ONE[UNREACHABLE], message.outcome, local(message.not_before, day))
 
 
