@@ -1,6 +1,6 @@
 """E-mail by the mail server of the deployment; it honours no key."""
 
-from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
+from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException, SMTPSenderRefused
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -28,6 +28,8 @@ def send_email(envelope: Envelope) -> str:
         connection.send_messages([mail])
     except SMTPRecipientsRefused as error:
         raise _refusal(min(code for code, _ in error.recipients.values()), AddressRefused) from error
+    except SMTPSenderRefused as error:  # such as a quota: it is we who are refused, whoever the message is for
+        raise NotSent(f"The mail server answered {error.smtp_code} to our own address.") from error
     except SMTPResponseException as error:
         raise _refusal(error.smtp_code, Refused) from error
     except (OSError, SMTPException) as error:
