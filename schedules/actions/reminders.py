@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q
 
 from accounts.models import Clinic, Staff
 from events.actions import record_event
@@ -133,11 +134,12 @@ def void_untrue(patients: set[UUID]) -> None:
 def waiting_of(patients: Iterable[UUID]) -> list[Message]:
     """Return the reminders of `patients` that have not begun to leave, locked, with patients and contacts."""
     rows = Message.objects.going_out().filter(patient__in=list(patients), kind=KIND)
-    rows = rows.filter(state__in=(State.DUE, State.CLAIMED), sending_since__isnull=True)
+    # One that failed is due again with the mark of having left.
+    rows = rows.filter(Q(state=State.DUE) | Q(state=State.CLAIMED, sending_since__isnull=True))
     if not rows.exists():  # as most often
         return []
     locked = rows.select_for_update(of=("self",), skip_locked=True)
-    return list(locked.select_related("patient", "contact").order_by("pk"))
+    return list(locked.select_related("patient", "contact", "clinic").order_by("pk"))
 
 
 def void(messages: Sequence[Message]) -> None:

@@ -24,7 +24,7 @@ from schedules.reminders.letters import HORIZON, Hours, LeftOut, Letter, Person,
 from schedules.reminders.rules import Moment, Rule, read_rules, shipped_rules
 from schedules.reminders.wanted import DAY, LATE, Slot, VisitFacts, days_of, meaning, slots_of
 from schedules.reminding.kind import KIND
-from schedules.reminding.truth import CONSENTS, GIVEN_BACK, booked_on, declining
+from schedules.reminding.truth import CONSENTS, GIVEN_BACK, Untrue, booked_on, declining
 
 State, Channel = Message.State, Message.Channel
 # Which way first, of those that are set up.
@@ -107,6 +107,8 @@ def plan(clinic: Clinic, *, now: datetime, patient: Patient | None = None, horiz
     channels = channels_set_up()
     for pk, wanted in slots.items():
         if pk in silent:
+            declined = (LeftOut(pk, slot.day, slot.item, Untrue.DECLINED) for slot in wanted)
+            found.left_out += [each for each in declined if each.key not in written[pk].keys]
             continue
         person = Person(pk, births[pk], reaches.get(pk, ()), hours[zones[pk]], written[pk].standing)
         for each in letters_of(person, wanted, channels=channels, now=now, horizon=horizon):

@@ -15,7 +15,6 @@ from schedules.reminding.medicines import medicine_names
 from schedules.reminding.wording import Words
 
 TYPICAL_TOKEN = "x" * 34
-TYPICAL_PHONE = "+34 910 000 000"
 
 
 class Preview(NamedTuple):
@@ -35,11 +34,12 @@ def typical_link() -> str:
 def typical_values(clinic: Clinic, name: Name) -> dict[str, str]:
     """Return values for the placeholders, as long as they usually are."""
     when = TYPICAL_WINDOW if name.name == Moment.BEFORE_WINDOW else TYPICAL_WHEN
+    words = Words(clinic, {})
     return {
-        "clinic": Words(clinic, {}).calls_itself(name.language),
+        "clinic": words.calls_itself(name.language),
         "when": when[name.language],
         "link": typical_link(),
-        "phone": clinic.phone or TYPICAL_PHONE,
+        "phone": words.number(name.language),
     }
 
 

@@ -36,6 +36,7 @@ class Untrue(StrEnum):
     MOVED = "The appointment was moved or cancelled."
     BOOKED = "A day was booked meanwhile."
     REDATED = "The visit has other dates now."
+    ZONE = "The patient lives by another clock now."
     RULES = "The clinic changed its rules of reminders."
     TOO_LATE = "The day of the visit has come."
 
@@ -57,7 +58,7 @@ CONSENTS = {
 def untrue(messages: Sequence[Message]) -> dict[UUID, str]:
     """Return the reminders that do not hold any more, with the reason; three queries for any number.
 
-    The messages come with their patients and contacts.
+    The messages come with their patients, contacts and clinics.
     """
     visits = visits_of(messages)
     declined = declining(message.patient_id for message in messages if message.patient_id)
@@ -86,6 +87,8 @@ def why_untrue(message: Message, visits: Mapping[str, PlannedVisit], declined: f
         return Untrue.NO_CONTACT
     if why := of_patient(patient, declined) or of_contact(contact, message, patient):
         return why
+    if message.zone != (patient.time_zone or message.clinic.time_zone):
+        return Untrue.ZONE
     whys = (of_item(item, visits.get(item["visit"])) for item in message.details.get("items", ()))
     return next((why for why in whys if why), "")
 

@@ -42,6 +42,10 @@ class Words:
         """Return how messages call the clinic."""
         return self.clinic.name_in_messages or str(shipped()[language]["your_clinic"])
 
+    def number(self, language: str) -> str:
+        """Return where messages say the clinic is called."""
+        return self.clinic.phone or str(shipped()[language]["your_number"])
+
     def preparation(self, activities: Collection[str], language: str) -> list[str]:
         """Return how to prepare for activities, as far as the clinic has confirmed a text."""
         names = (Name(f"{PREPARE}{activity}", EMAIL, language) for activity in sorted(activities))
@@ -57,7 +61,7 @@ class Words:
             "clinic": self.calls_itself(language),
             "when": when,
             "link": link,
-            "phone": self.clinic.phone,
+            "phone": self.number(language),
         }
         prepare = self.preparation(activities, language)
         if channel == SMS:

@@ -209,6 +209,12 @@ FACTS = {
         Untrue.CLOSED,
         lambda s: actions.withdraw_patient(patient=s.plan.patient, reason="Twice.", by=s.by, today=TODAY),
     ),
+    "other clock": (
+        Untrue.ZONE,
+        lambda s: update_patient(
+            patient=s.plan.patient, fields={"time_zone": "America/Los_Angeles"}, by=s.by, today=TODAY
+        ),
+    ),
     "infusion redated": (
         Untrue.REDATED,
         lambda s: actions.correct_treatment_date(
@@ -243,6 +249,30 @@ def test_reminder_is_taken_back_in_the_transaction_of_the_fact(fact, reminder, s
     do(scene)
     assert said(reminder) == ("void", why)
     assert deliver_due(clock=lambda: datetime(2024, 3, 2, 9, 5, tzinfo=UTC)) == {}
+
+
+@pytest.mark.parametrize("fact", FACTS)
+def test_reminder_that_failed_once_is_taken_back_too(fact, reminder, scene, taken):
+    Message.objects.filter(pk=reminder.pk).update(sending_since=NOW, tries=1, outcome="The provider is away.")
+    why, do = FACTS[fact]
+    do(scene)
+    assert said(reminder) == ("void", why)
+
+
+def test_patient_who_lives_by_another_clock_is_told_by_it(reminder, scene, clinic):
+    fields = {"time_zone": "America/Los_Angeles"}
+    update_patient(patient=scene.plan.patient, fields=fields, by=scene.by, today=TODAY)
+    plan_reminders(clinic=clinic, now=NOW + timedelta(days=1))
+    (anew,) = week_5().filter(state="due")
+    assert (anew.zone, anew.not_before) == ("America/Los_Angeles", datetime(2024, 3, 2, 18, tzinfo=UTC))
+
+
+def test_reminder_of_who_declines_messages_is_in_the_ledger_once(contact, clinic, scene):
+    happens(scene, "declines_messages")
+    for _ in range(2):
+        plan_reminders(clinic=clinic, now=NOW)
+    assert {(each.state, each.contact, each.outcome) for each in reminders()} == {("void", None, Untrue.DECLINED)}
+    assert reminders().filter(local_day=SATURDAY).count() == 1
 
 
 @pytest.mark.parametrize("fact", FACTS)
@@ -315,7 +345,9 @@ def test_sms_says_when_and_where_to_answer(reminder, taken):
     deliver_due(clock=lambda: datetime(2024, 3, 2, 9, 5, tzinfo=UTC))
     (sent,) = taken
     assert sent.to == "07700 900001"
-    assert sent.text.startswith("Your hospital: a visit is due Sun 3 Mar to Sat 9 Mar. Please call . http")
+    assert sent.text.startswith(
+        "Your hospital: a visit is due Sun 3 Mar to Sat 9 Mar. Please call the number you have. http"
+    )
     assert "/m/" in sent.text
     assert said(reminder)[0] == "sent"
 

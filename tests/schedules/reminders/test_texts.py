@@ -91,6 +91,13 @@ def test_sms_too_long_says_by_how_much():
         ("stop labetalol", "labetalol"),
         ("deje la levotiroxina", "levotiroxina"),
         ("your oncologist", "oncologist"),
+        ("after the chemo", "chemo"),
+        ("la quimio", "quimio"),
+        ("your pheo visit", "pheo"),
+        ("un radioisótopo", "radioisotopo"),
+        ("la neoplasia", "neoplasia"),
+        ("su gammagrafía", "gammagrafia"),
+        ("the endocrinology clinic", "endocrinology"),
     ],
 )
 def test_what_others_must_not_read_is_refused(said, found):
