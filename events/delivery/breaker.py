@@ -35,6 +35,11 @@ def open_channels(channels: Iterable[str], *, now: datetime) -> dict[str, int | 
     return found
 
 
+def is_failing(channel: str) -> bool:
+    """Say whether a way out is left alone for now, or nobody knows yet whether it works again."""
+    return ChannelHealth.objects.filter(channel=channel, failures__gte=FAILURES).exists()
+
+
 def note_failure(channel: str, *, now: datetime) -> None:
     """Count a failure of the way itself; after several in a row it is closed for a while, longer each time."""
     if channel not in ONE_PROVIDER:

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.conf import settings
 
 from accounts.models import Staff
+from events.delivery.breaker import is_failing
 from events.delivery.channels import ways_out
 from events.delivery.kinds import KINDS, Content, MessageKind, Priority
 from events.models import Message
@@ -20,13 +21,16 @@ ANSWERED, TAKEN_BACK = "It was answered before it left.", "What it told of is no
 def going_out(messages: Iterable[Message], alerts: Sequence[Alert], *, tiers: Container[str] = MAILED) -> list[Message]:
     """Return the unsaved messages that go out beside the inbox's: e-mails of alerts of `tiers`, SMS of immediate ones.
 
-    An SMS goes to who has a telephone number, where there is a way out for it.
+    While no e-mail leaves, SMS of all that would be told by it. An SMS goes to who has a telephone number, where there
+    is a way out for it.
     """
     mailed = {alert.pk for alert in alerts if alert.tier in tiers}
     immediate = {alert.pk for alert in alerts if alert.tier == Alert.Tier.IMMEDIATE}
     found = [each for each in messages if each.about in mailed]
-    urgent = [each for each in found if each.about in immediate]
-    texted = with_phone(urgent) if urgent and SMS in ways_out() else ()
+    texted = []
+    if found and SMS in ways_out():
+        urgent = [each for each in found if each.about in immediate]
+        texted = with_phone(found if len(urgent) < len(found) and is_failing(EMAIL) else urgent)
     return [*(beside(each, EMAIL) for each in found), *(beside(each, SMS) for each in texted)]
 
 

@@ -9,7 +9,7 @@ from accounts.models import Cover, LadderStep, Role
 from events.delivery import channels
 from events.delivery.channels import Refused
 from events.delivery.sending import deliver_due
-from events.models import Event, Message
+from events.models import ChannelHealth, Event, Message
 from events.undo import Changes
 from labs.actions.alerts import acknowledge, claim, hand_over, resolve, snooze
 from labs.actions.climbing import escalate_alerts
@@ -280,6 +280,17 @@ def test_other_alerts_never_go_by_sms(clinic, ladder, monkeypatch, tier):
     raised(clinic, person(clinic, "Own", phone="+34600111222"), tier)
 
     assert told("sms", "alert.raised") == []
+
+
+@pytest.mark.parametrize(("failures", "texted"), [(4, []), (5, ["Own"])])
+def test_alert_of_the_day_goes_by_sms_too_while_no_mail_leaves(clinic, ladder, monkeypatch, failures, texted):
+    with_sms(monkeypatch, [])
+    ChannelHealth.objects.create(channel="email", failures=failures)
+
+    raised(clinic, person(clinic, "Own", phone="+34600111222"), "same_day")
+
+    assert told("sms", "alert.raised") == texted
+    assert told("email", "alert.raised") == ["Own"]
 
 
 def refuse_mail(monkeypatch, to=None):
