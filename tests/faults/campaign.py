@@ -18,6 +18,7 @@ from events.models import Message
 from tests.faults.checks import ENDED, Harm, rows, violations
 from tests.faults.clients import Clients, make_people, planned
 from tests.faults.gateway import Gateway
+from tests.faults.laboratory import Laboratory
 from tests.faults.lasting import Lasting
 from tests.faults.ledger import Ledger
 from tests.faults.mail_server import MailServer
@@ -46,6 +47,7 @@ class Told:
     moods: Counter[str] = field(default_factory=Counter)
     drained: list[float] = field(default_factory=list)
     messages: int = 0
+    specimens: int = 0
     violations: list[str] = field(default_factory=list)
 
     @property
@@ -81,6 +83,8 @@ class Campaign:
         """Run rounds of so many messages until the time is over, at least one; or until something does not hold."""
         ends = monotonic() + minutes * 60
         self.people = make_people()
+        self.laboratory = Laboratory(self.people.clinic, Random(f"{self.seed} laboratory"))
+        self.laboratory.open()
         with self.mail, self.gateway:
             try:
                 for name in WORKERS:
@@ -106,18 +110,21 @@ class Campaign:
         clients = Clients(self.ledger, self.people, ROUND_SECONDS)
         self.mail_moods.hostility = self.text_moods.hostility = HOSTILITY
         clients.begin(written, random)
+        self.laboratory.begin()
         ends = monotonic() + LONGEST_ROUND_SECONDS
         for step in steps(random):
             while clients.progress < step.at and monotonic() < ends:
                 self.watch_paused(until=monotonic() + 0.1)
             self.do(step, random)
         clients.end(within=ends - monotonic())
+        self.laboratory.end()
         self.heal()
         for order in self.orders.obeyed():
             self.told.faults[f"{Fault.KILL_AT if order.what == 'kill' else Fault.PAUSE_AT}: {order.point}"] += 1
             self.at_risk += 1
         self.orders.forget()
         self.told.faults["batches asked for again, unanswered"] += clients.asked_again
+        self.told.faults["specimens sent again, unanswered"] = self.laboratory.asked_again
         self.look([each.meaning for each in written])
 
     def do(self, step: Step, random: Random) -> None:
@@ -201,6 +208,8 @@ class Campaign:
         found = rows(meanings)
         ledger = self.of_round(meanings)
         self.told.violations += violations(ledger, found, Harm(interruptions=self.at_risk))
+        self.told.violations += self.laboratory.violations()
+        self.told.specimens = len(self.laboratory.acknowledged)
         if left:
             self.told.violations.append(f"{left} messages not drained within {DRAIN_SECONDS} s")
         self.at_risk = 0

@@ -23,6 +23,7 @@ def report(told: Told, *, seed: int, seconds: float, logs: Path) -> int:
     print("of the messages the providers took")
     for what, number in told.taken.most_common():
         print(f"  {number:6}  {what}")
+    print(f"{told.specimens} specimens were stored, each graded, the critical ones with one alert")
     slowest = max(told.drained, default=0)
     print(
         f"{len(told.drained)} rounds, each drained within {slowest:.1f} s of its last fault (limit {DRAIN_SECONDS} s)"
