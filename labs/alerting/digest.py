@@ -76,8 +76,9 @@ def seen_by(person: UUID, duty: Duty, visits: Mapping[UUID | None, int]) -> int:
     """Return how many visits a person has to look after."""
     if duty.roles[person] != Role.CLINICIAN:
         return sum(visits.values())
-    of = {clinician: number for clinician, number in visits.items() if clinician is not None}
-    return sum(number for clinician, number in of.items() if duty.stand_in(clinician) == person)
+    own = sum(number for whose, number in visits.items() if whose is not None and duty.stand_in(whose) == person)
+    # Where no coordinator sees those of patients without a clinician, every clinician does.
+    return own if Role.COORDINATOR in duty.roles.values() else own + visits.get(None, 0)
 
 
 def digest(clinic: Clinic, person: UUID, waiting: Waiting, now: datetime) -> Message:

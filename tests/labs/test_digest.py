@@ -47,6 +47,17 @@ def subjects():
     return {message.recipient.name: message.subject for message in found.select_related("recipient")}
 
 
+def test_visits_of_nobodys_patients_are_told_to_every_clinician_where_there_is_no_coordinator(clinic, doctor, plan):
+    person(clinic, "Second")
+    plan.patient.responsible_clinician = None
+    plan.patient.save()
+
+    send_digests(now=OPENS)
+
+    visits = "Today: 4 visits are overdue, 1 visit is due"
+    assert subjects() == {"Own": visits, "Second": visits}
+
+
 def test_each_person_gets_what_waits_for_them(clinic, doctor, plan):
     person(clinic, "Second")
     person(clinic, "Desk", Role.COORDINATOR)
