@@ -15,6 +15,7 @@ from accounts.models import Clinic
 from accounts.permissions import May
 from events import endpoints
 from events.actions import mark_read, send_again, settle_message
+from events.delivery.returned import note_returned
 from events.models import Message, WebhookEndpoint
 from iotrex_followup.api.resources import Resource
 from iotrex_followup.api.shapes import ModelShape, Shape, VisibleField
@@ -32,6 +33,11 @@ class MessageSerializer(serializers.ModelSerializer[Message]):
 
 class SettleSerializer(Shape):
     reason = serializers.CharField(max_length=200, help_text="How it was settled without the message.")
+
+
+class ReturnedSerializer(Shape):
+    reason = serializers.CharField(max_length=200, help_text="What the other side said.")
+    for_good = serializers.BooleanField(help_text="True: nothing arrives at this address any more.")
 
 
 class MessageFilter(filters.FilterSet):
@@ -60,8 +66,14 @@ class MessageResource(Resource):
         "read": May.SIGN_IN,
         "send_again": May.RECORD,
         "settle": May.RECORD,
+        "returned": May.RECORD,
     }
-    bodies: ClassVar[Any] = {"read": Shape, "send_again": Shape, "settle": SettleSerializer}
+    bodies: ClassVar[Any] = {
+        "read": Shape,
+        "send_again": Shape,
+        "settle": SettleSerializer,
+        "returned": ReturnedSerializer,
+    }
 
     @action(detail=True, methods=["post"])
     def read(self, request: Request, pk: UUID) -> Response:
@@ -80,6 +92,12 @@ class MessageResource(Resource):
         """Say how the matter of one that failed was settled otherwise."""
         reason = self.body()["reason"]
         return self.change(lambda message: settle_message(message=message, reason=reason, by=self.staff))
+
+    @action(detail=True, methods=["post"])
+    def returned(self, request: Request, pk: UUID) -> Response:
+        """Say that an e-mail or SMS that was taken did not arrive after all, such as by a report of the gateway."""
+        body = self.body()
+        return self.change(lambda message: note_returned(message=message, **body, by=self.staff, now=self.now))
 
 
 class WebhookSerializer(serializers.ModelSerializer[WebhookEndpoint]):

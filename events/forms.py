@@ -33,6 +33,17 @@ class SettleForm(forms.Form):
     )
 
 
+class ReturnedForm(forms.Form):
+    """What is known of a message that came back."""
+
+    reason = forms.CharField(label="What the answer says", max_length=200, help_text="Such as: mailbox does not exist.")
+    for_good = forms.BooleanField(
+        label="Nothing arrives at this address or number any more",
+        required=False,
+        help_text="Nothing more is sent there until another is entered.",
+    )
+
+
 class EndpointKindsForm(forms.Form):
     """What an endpoint is told of."""
 

@@ -324,6 +324,12 @@ class Message(models.Model):
         return self.state in (self.State.DEAD, self.State.UNKNOWN)
 
     @property
+    def may_come_back(self) -> bool:
+        """Whether it left by a way by which it may turn out later that it did not arrive."""
+        by_post = self.channel in (self.Channel.EMAIL, self.Channel.SMS)
+        return by_post and self.state in (self.State.SENT, self.State.UNKNOWN)
+
+    @property
     def addressee(self) -> str:
         """Whom it is for, in words."""
         return str(self.recipient or self.contact or self.endpoint or "Nobody")

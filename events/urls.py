@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("messages/", ledger.ledger, name="ledger"),
     path("messages/<uuid:pk>/send-again/", ledger.again, name="send_again"),
     path("messages/<uuid:pk>/settle/", ledger.settle, name="settle"),
+    path("messages/<uuid:pk>/returned/", ledger.returned, name="returned"),
     path("outbox/", outbox.outbox, name="outbox"),
     path("outbox/<uuid:pk>/", outbox.captured, name="captured"),
     path("webhooks/", webhooks.webhooks, name="webhooks"),

@@ -68,6 +68,7 @@ SENTENCES = {
     "reminder_text.changed": "Words of reminders changed: {text}, {channel}, {language}",
     "reminder_text.reset": "Words of reminders are the shipped ones again: {text}, {channel}, {language}",
     "message.settled": "Message settled by hand: {subject}",
+    "message.returned": "Message came back: {subject}",
     "message.carried_out": "Carried out by telephone: {subject}",
     "contact_log.recorded": "Contact ({how}, {way}{with_whom}): {outcome}{flags}{call_again_on}",
     "contact_log.seen": "What came in on {on} ({how}{with_whom}) was dealt with: {next_step}{flags}{call_again_on}",

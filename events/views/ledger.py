@@ -17,7 +17,8 @@ from accounts.middleware import ClinicRequest
 from accounts.permissions import May, may_here, requires, visible_or_404
 from events import ledger as book
 from events.actions import send_again, settle_message
-from events.forms import LedgerForm, SettleForm
+from events.delivery.returned import note_returned
+from events.forms import LedgerForm, ReturnedForm, SettleForm
 from events.models import Message
 from iotrex_followup.refusals import accepted
 
@@ -69,6 +70,19 @@ def settle(request: ClinicRequest, pk: UUID) -> HttpResponse:
         return redirect(ledger_before(request))
     context = {"form": form, "message": message, "back": ledger_before(request)}
     return render(request, "events/settle.html", context, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(May.RECORD)
+def returned(request: ClinicRequest, pk: UUID) -> HttpResponse:
+    """Ask what is known of a message that came back."""
+    message = visible_or_404(request, Message.objects.going_out().with_addressees(), pk=pk)
+    form = ReturnedForm(request.POST or None)
+    now = timezone.now()
+    if accepted(form, lambda: note_returned(message=message, by=request.user, now=now, **form.cleaned_data)):
+        return redirect(ledger_before(request))
+    context = {"form": form, "message": message, "back": ledger_before(request)}
+    return render(request, "events/returned.html", context, status=422 if form.is_bound else 200)
 
 
 def ledger_before(request: ClinicRequest) -> str:

@@ -62,6 +62,18 @@ def test_failed_message_is_settled_with_a_reason(api, write):
     assert (answer.json()["state"], answer.json()["outcome"]) == ("void", "Settled: Called at 14:20.")
 
 
+def test_message_that_came_back_failed(api, write):
+    message = write(state="sent")
+
+    blank = api.post(f"messages/{message.pk}/returned", {"reason": "550"})
+    answer = api.post(f"messages/{message.pk}/returned", {"reason": "550 no such user", "for_good": True})
+
+    assert (blank.status_code, blank.json()["errors"][0]["field"]) == (400, "for_good")
+    assert (answer.status_code, answer.json()["state"], answer.json()["outcome"]) == (200, "dead", "550 no such user")
+    again = api.post(f"messages/{message.pk}/returned", {"reason": "550 no such user", "for_good": True})
+    assert again.status_code == 409
+
+
 def test_message_that_left_is_not_marked_as_read(api, write):
     message = write(state="sent")
 

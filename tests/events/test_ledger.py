@@ -94,6 +94,33 @@ def test_failed_message_is_settled_with_a_reason(signed_in, write):
     assert Event.objects.get().kind == "message.settled"
 
 
+def test_message_that_came_back_stands_among_those_that_failed(signed_in, write):
+    message = write(state="sent", sent_at=NOW)
+    assert "Came back" in signed_in.get("/messages/").content.decode()
+
+    refused = signed_in.post(f"/messages/{message.pk}/returned/", {"reason": " "})
+    signed_in.post(f"/messages/{message.pk}/returned/", {"reason": "Mailbox is full."})
+
+    message.refresh_from_db()
+    assert refused.status_code == 422
+    assert (message.state, message.outcome, message.sent_at) == ("dead", "Mailbox is full.", NOW)
+    assert Event.objects.get().kind == "message.returned"
+    assert "Came back" not in signed_in.get("/messages/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("channel", "state"),
+    [("email", "due"), ("email", "claimed"), ("sms", "dead"), ("sms", "void"), ("call", "sent"), ("webhook", "sent")],
+)
+def test_only_what_left_by_mail_or_sms_comes_back(signed_in, write, channel, state):
+    message = write(channel=channel, state=state)
+
+    signed_in.post(f"/messages/{message.pk}/returned/", {"reason": "Mailbox is full."})
+
+    message.refresh_from_db()
+    assert (message.state, Event.objects.count()) == (state, 0)
+
+
 @pytest.mark.parametrize("state", ["due", "claimed", "sent", "void", "expired"])
 def test_what_did_not_fail_is_neither_sent_again_nor_settled(signed_in, write, state):
     message = write(state=state)

@@ -8,6 +8,7 @@ from django.db import transaction
 from accounts.models import Cover, LadderStep, Role
 from events.delivery import channels
 from events.delivery.channels import Refused
+from events.delivery.returned import note_returned
 from events.delivery.sending import deliver_due
 from events.models import ChannelHealth, Event, Message
 from events.undo import Changes
@@ -314,6 +315,20 @@ def test_mail_that_is_refused_goes_by_sms_at_once(clinic, ladder, monkeypatch):
 
     assert [envelope.to for envelope in sent] == ["+34600111222"]
     assert told() == []
+
+
+def test_mail_that_came_back_goes_by_sms(clinic, ladder, monkeypatch):
+    sent = []
+    doctor = person(clinic, "Own", phone="+34600111222")
+    raised(clinic, doctor, "same_day")
+    deliver_due(clock=lambda: NOW)
+    with_sms(monkeypatch, sent)
+
+    (mail,) = Message.objects.filter(channel="email", state="sent")
+    note_returned(message=mail, reason="550 no such user", for_good=True, by=doctor, now=NOW)
+    deliver_due(clock=lambda: NOW)
+
+    assert [envelope.to for envelope in sent] == ["+34600111222"]
 
 
 def test_mail_that_is_refused_brings_on_the_next_person_where_there_is_no_sms(clinic, doctor, ladder, monkeypatch):

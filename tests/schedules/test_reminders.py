@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from events.actions import settle_message
 from events.delivery import sending as delivery
 from events.delivery.channels import Refused
+from events.delivery.returned import note_returned
 from events.delivery.sending import deliver_due
 from events.models import Event, Message
 from events.undo import undo
@@ -315,6 +316,15 @@ def test_what_is_true_again_is_told_again(reminder, clinic, scene):
     undo(event=Event.objects.filter(kind="clinical_event.recorded").latest("id"), by=scene.by, now=NOW)
     plan_reminders(clinic=clinic, now=NOW)
     assert [each.state for each in week_5()] == ["void", "void", "void", "due"]
+
+
+@pytest.mark.parametrize(("for_good", "fault"), [(False, ""), (True, "550 no such user")])
+def test_reminder_that_came_back_says_whether_its_address_works(reminder, contact, taken, clinician, for_good, fault):
+    deliver_due(clock=lambda: datetime(2024, 3, 2, 9, 5, tzinfo=UTC))
+    note_returned(message=reminder, reason="550 no such user", for_good=for_good, by=clinician, now=NOW)
+    contact.refresh_from_db()
+    assert said(reminder) == ("dead", "550 no such user")
+    assert contact.phone_fault == fault
 
 
 def test_what_a_person_settled_is_not_written_again(reminder, clinic, clinician):
