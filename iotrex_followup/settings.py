@@ -286,6 +286,20 @@ CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 20
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
+# An import may take an hour: what messages and alerts hang on must not wait behind it, nor behind printing or a
+# migration. A worker started without -Q takes both queues; one of its own takes `urgent` alone.
+CELERY_TASK_QUEUES: dict[str, dict[str, object]] = {"celery": {}, "urgent": {}}
+CELERY_TASK_ROUTES = {
+    task: {"queue": "urgent"}
+    for task in (
+        "events.tasks.deliver",
+        "labs.tasks.escalate_alerts",
+        "labs.tasks.lapse_alerts",
+        "labs.tasks.escalate_quarantine",
+        "labs.tasks.send_digests",
+        "schedules.tasks.write_reminders",
+    )
+}
 CELERY_BEAT_SCHEDULE_FILENAME = os.environ.get("BEAT_SCHEDULE", str(BASE_DIR / "var" / "beat-schedule"))
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     # A hint like all others: what is due is a row with a time, and any number of ticks sends it once.

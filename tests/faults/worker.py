@@ -73,6 +73,7 @@ def start(role: str, name: str) -> None:
 
     sys.argv = ["celery", "--quiet", "-A", "iotrex_followup", role, "--loglevel", "WARNING"]
     if role == "worker":
+        # Without --queues it takes every queue, `urgent` too.
         sys.argv += ["--concurrency", "2", "-n", f"{name}@%h"]
     else:
         sys.argv += ["--schedule", str(Path(os.environ["FAULTS_FOLDER"]) / f"schedule-{name}")]

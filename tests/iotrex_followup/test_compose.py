@@ -1,6 +1,7 @@
 """docker-compose.yml read and run: each command of ours as a real process, with the embedded servers."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -20,6 +21,10 @@ from iotrex_followup.embedded import Home, Postgres, Valkey
 CHECKOUT = Path(__file__).parents[2]
 COMPOSE = yaml.safe_load((CHECKOUT / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+PROCFILE: dict[str, list[str]] = {
+    name: command.replace(" --quiet", "").split()
+    for name, command in yaml.safe_load((CHECKOUT / "Procfile").read_text()).items()
+}
 
 
 @pytest.fixture(scope="module")
@@ -102,8 +107,14 @@ def test_web_serves_and_stops(migrated: dict[str, str], tmp_path: Path) -> None:
     assert runs_and_stops("web", migrated, tmp_path / "log", lambda log: answers(ready)) == 0
 
 
-def test_worker_takes_tasks_and_stops(migrated: dict[str, str], tmp_path: Path) -> None:
-    assert runs_and_stops("worker", migrated, tmp_path / "log", lambda log: " ready." in log) == 0
+@pytest.mark.parametrize(("service", "queues"), [("worker", {"celery", "urgent"}), ("urgent", {"urgent"})])
+def test_worker_takes_tasks_of_its_queues_and_stops(
+    migrated: dict[str, str], tmp_path: Path, service: str, queues: set[str]
+) -> None:
+    log = tmp_path / "log"
+    assert runs_and_stops(service, migrated, log, lambda log: " ready." in log) == 0
+    # Celery says at its start: .> urgent           exchange=celery(direct) key=urgent
+    assert set(re.findall(r"\.> (\S+) +exchange=", log.read_text())) == queues
 
 
 def rests(schedule: Path) -> bool:
@@ -118,7 +129,7 @@ def test_beat_starts_and_stops(migrated: dict[str, str], tmp_path: Path) -> None
     assert runs_and_stops("beat", migrated, log, lambda log: "beat: Starting" in log and rests(schedule)) == 0
 
 
-@pytest.mark.parametrize("service", ["web", "worker", "beat"])
+@pytest.mark.parametrize("service", ["web", "worker", "urgent", "beat"])
 def test_process_without_settings_refuses_and_names_them_all(service: str) -> None:
     environment = {"PATH": f"{Path(sys.executable).parent}:{os.defpath}", "BIND": f"127.0.0.1:{free_port()}"}
     ended = subprocess.run(
@@ -147,7 +158,7 @@ def test_check_deploy_is_clean_with_production_settings(production: dict[str, st
 def test_compose_file_holds_every_setting_production_needs() -> None:
     from iotrex_followup.environment import REQUIRED_IN_PRODUCTION
 
-    for service in ("web", "worker", "beat", "migrate"):
+    for service in ("web", "worker", "urgent", "beat", "migrate"):
         given = {name.removesuffix("_FILE") for name in SERVICES[service]["environment"]}
         assert set(REQUIRED_IN_PRODUCTION) - given == set()
 
@@ -166,7 +177,17 @@ def test_broker_never_evicts_and_survives_a_restart() -> None:
 
 
 def test_procfile_of_the_demo_runs_the_same_programs_as_production() -> None:
-    procfile = yaml.safe_load((CHECKOUT / "Procfile").read_text())
-    assert {name: command.replace(" --quiet", "").split()[:4] for name, command in procfile.items()} == {
-        name: SERVICES[name]["command"][:4] for name in ("web", "worker", "beat")
+    assert {name: command[:4] for name, command in PROCFILE.items()} == {
+        name: SERVICES[name]["command"][:4] for name in ("web", "worker", "urgent", "beat")
     }
+
+
+@pytest.mark.parametrize("commands", [PROCFILE, {name: each.get("command") for name, each in SERVICES.items()}])
+def test_one_worker_takes_everything_and_another_nothing_that_may_be_long(commands: dict[str, list[str]]) -> None:
+    """Else two imports, which may take an hour, would occupy whoever is to tell of an alert."""
+    chosen = {
+        name: command[command.index("--queues") + 1] if "--queues" in command else "every queue"
+        for name, command in commands.items()
+        if command and "worker" in command
+    }
+    assert chosen == {"worker": "every queue", "urgent": "urgent"}
