@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import dj_database_url
@@ -301,24 +302,13 @@ CELERY_TASK_ROUTES = {
     )
 }
 CELERY_BEAT_SCHEDULE_FILENAME = os.environ.get("BEAT_SCHEDULE", str(BASE_DIR / "var" / "beat-schedule"))
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
+# The most urgent first: in this order `manage.py deliver` does what is due at the same moment.
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     # A hint like all others: what is due is a row with a time, and any number of ticks sends it once.
     "deliver": {"task": "events.tasks.deliver", "schedule": 5.0, "options": {"expires": 5}},
-    # What is wanted within two days becomes a row; late or twice changes nothing that still matters.
-    "write reminders": {
-        "task": "schedules.tasks.write_reminders",
-        "schedule": 5 * 60.0,
-        "options": {"expires": 5 * 60},
-    },
-    # Running twice changes nothing; by interval, since a clock time missed while beat was down would wait for a day.
-    "extend horizons": {
-        "task": "schedules.tasks.extend_horizons",
-        "schedule": 60 * 60.0,
-        "options": {"expires": 60 * 60},
-    },
-    # A hint may be lost and a worker may die: what is not finished is offered again.
-    "import waiting lists": {
-        "task": "interop.tasks.import_waiting_lists",
+    # Whom an alert reaches next is due by the row's own time; each step is told once, however often it runs.
+    "escalate alerts": {
+        "task": "labs.tasks.escalate_alerts",
         "schedule": 30.0,
         "options": {"expires": 30},
     },
@@ -328,11 +318,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 5 * 60.0,
         "options": {"expires": 5 * 60},
     },
-    # Whom an alert reaches next is due by the row's own time; each step is told once, however often it runs.
-    "escalate alerts": {
-        "task": "labs.tasks.escalate_alerts",
-        "schedule": 30.0,
-        "options": {"expires": 30},
+    # Each cause is told once a day, by a key, so running often or late changes nothing.
+    "escalate quarantine": {
+        "task": "labs.tasks.escalate_quarantine",
+        "schedule": 60 * 60.0,
+        "options": {"expires": 60 * 60},
     },
     # One digest a person and day, by a key, when their clinic opens by its own clock.
     "send digests": {
@@ -340,15 +330,27 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 5 * 60.0,
         "options": {"expires": 5 * 60},
     },
+    # What is wanted within two days becomes a row; late or twice changes nothing that still matters.
+    "write reminders": {
+        "task": "schedules.tasks.write_reminders",
+        "schedule": 5 * 60.0,
+        "options": {"expires": 5 * 60},
+    },
+    # A hint may be lost and a worker may die: what is not finished is offered again.
+    "import waiting lists": {
+        "task": "interop.tasks.import_waiting_lists",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
     # What follows from days that passed, such as day 56 without a count; by the clinic's date, so late loses nothing.
     "follow additions": {
         "task": "labs.tasks.follow_additions",
         "schedule": 4 * 60 * 60.0,
         "options": {"expires": 4 * 60 * 60},
     },
-    # Each cause is told once a day, by a key, so running often or late changes nothing.
-    "escalate quarantine": {
-        "task": "labs.tasks.escalate_quarantine",
+    # Running twice changes nothing; by interval, since a clock time missed while beat was down would wait for a day.
+    "extend horizons": {
+        "task": "schedules.tasks.extend_horizons",
         "schedule": 60 * 60.0,
         "options": {"expires": 60 * 60},
     },

@@ -13,7 +13,7 @@ class LabsConfig(AppConfig):
         from labs.actions.alert_rights import UNDONE_BY_WHO_MAY, refuse_undoing
         from labs.actions.climbing import go_another_way
         from labs.actions.lapsing import bring_back_untransfused
-        from labs.alerting import digest, ladder_tests, mailing, notifying
+        from labs.alerting import digest, gauges, ladder_tests, mailing, notifying
         from labs.following import register
         from labs.merges import give_back_what_came, settle_duplicate
         from labs.open_work import KINDS
@@ -30,6 +30,7 @@ class LabsConfig(AppConfig):
         mailing.register(notifying.TITLES, failed=go_another_way)
         ladder_tests.register()
         digest.register()
+        gauges.register()
         PLANNED_CONCERNS.append(concerns_of_counts)
         SETTINGS.append(laboratory_settings)
         MARKER_COURSES.append(courses_of_markers)

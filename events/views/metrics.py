@@ -1,4 +1,4 @@
-"""Numbers for a monitoring system: how the outgoing messages and their ways out stand, nothing of anybody."""
+"""Numbers for a monitoring system: how messages, their ways out and what others register stand, nothing of anybody."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -13,9 +13,10 @@ from django.views.decorators.http import require_safe
 from events.delivery.breaker import FAILURES
 from events.delivery.channels import SENT_BY_US
 from events.delivery.figures import Figures, figures_by_channel
+from events.gauges import GAUGES
 from events.models import ChannelHealth
 
-GAUGES = {
+OF_MESSAGES = {
     "due": "Messages that are due and wait to be sent.",
     "oldest_due_seconds": "For how long the longest waiting one is due.",
     "claimed": "Messages a worker is sending.",
@@ -43,13 +44,16 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 
 def exposition(*, now: datetime) -> str:
-    """Return all gauges by channel, in the text format of Prometheus."""
+    """Return the gauges of messages by channel and all others, in the text format of Prometheus."""
     health = {each.channel: each for each in ChannelHealth.objects.all()}
     found = figures_by_channel(now=now)
     values: dict[str, Mapping[str, int]] = {
         channel: gauges(found[channel], health.get(channel), now=now) for channel in SENT_BY_US
     }
-    return "".join(f"{line}\n" for name, words in GAUGES.items() for line in lines(name, words, values))
+    told = [line for name, words in OF_MESSAGES.items() for line in lines(name, words, values)]
+    for name, gauge in GAUGES.items():
+        told += [*heading(f"followup_{name}", gauge.words), f"followup_{name} {gauge.value(now)}"]
+    return "".join(f"{line}\n" for line in told)
 
 
 def gauges(found: Figures, health: ChannelHealth | None, *, now: datetime) -> Mapping[str, int]:
@@ -68,9 +72,14 @@ def gauges(found: Figures, health: ChannelHealth | None, *, now: datetime) -> Ma
 
 
 def lines(name: str, words: str, values: Mapping[str, Mapping[str, int]]) -> Iterator[str]:
-    """Yield the lines of one gauge."""
+    """Yield the lines of one gauge of messages."""
     full = f"followup_messages_{name}"
-    yield f"# HELP {full} {words}"
-    yield f"# TYPE {full} gauge"
+    yield from heading(full, words)
     for channel, numbers in values.items():
         yield f'{full}{{channel="{channel}"}} {numbers[name]}'
+
+
+def heading(full: str, words: str) -> Iterator[str]:
+    """Yield what stands above the numbers of one gauge."""
+    yield f"# HELP {full} {words}"
+    yield f"# TYPE {full} gauge"

@@ -61,4 +61,5 @@ def test_metrics_say_how_each_way_out_stands(client, token, write):
         'failures{channel="sms"} 5',
         'closed{channel="email"} 1',
     ]
-    assert len(found) == 7 * 3
+    assert len(found) == 7 * 3 + 1
+    assert found[-1] == "followup_alerts_overdue_seconds 0"

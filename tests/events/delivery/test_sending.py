@@ -124,7 +124,8 @@ def test_command_drains_what_is_due_and_says_so(provider, write, capsys):
     assert capsys.readouterr().out == "1 sent; left: 0 due, 0 being sent, 0 dead\n"
 
 
-def test_command_outlives_a_restart_of_the_database(monkeypatch, caplog):
+def test_command_outlives_a_restart_of_the_database(monkeypatch, caplog, settings):
+    settings.CELERY_BEAT_SCHEDULE = {}
     looks = iter([OperationalError("server closed the connection"), Counter(sent=1), KeyboardInterrupt()])
 
     def look(**_):
