@@ -13,7 +13,7 @@ from labs.actions.alert_rights import fresh
 from labs.alerting.deadlines import clock_of, next_notice
 from labs.alerting.mailing import SMS, beside, with_phone
 from labs.alerting.notifying import send, tell_of_step
-from labs.alerting.steps import STEP_WORDS, people_of_step
+from labs.alerting.steps import Telling, tellings_of_step
 from labs.models import Alert
 from labs.rules import ladder
 from labs.rules.values import Urgency
@@ -77,19 +77,26 @@ def escalate_at_once(*, alert: Alert, notice: int, raised_at: str, by: Staff | N
 
 def tell_step(alert: Alert, number: int, *, by: Staff | None, now: datetime) -> bool:
     """Tell step `number` of a locked alert, and set when the one after it is due."""
-    step = ladder.step(Urgency(alert.tier), number)
-    if step is None:
+    tellings = tellings_of_step(alert, number, now=now)
+    if not tellings:
         alert.next_notice_at = None
         alert.save(update_fields=["next_notice_at"])
         return False
     alert.notices = number
     alert.next_notice_at = next_notice(alert)
     alert.save(update_fields=["notices", "next_notice_at"])
-    words, to = STEP_WORDS[step.whom], people_of_step(alert, step.whom, now=now)
+    for each in tellings:
+        tell(alert, each, by=by, now=now)
+    return True
+
+
+def tell(alert: Alert, telling: Telling, *, by: Staff | None, now: datetime) -> None:
+    """Tell the people of one step, and write down who that was."""
+    words, to = telling
     names = ", ".join(Staff.objects.filter(pk__in=to.staff).order_by("name").values_list("name", flat=True))
     tell_of_step(alert, to, step=words, now=now)
-    write_alert_event("alert.escalated", alert, by=by, notice=number, step=words, whom=names or "nobody is there")
-    return True
+    whom = names or "nobody is there"
+    write_alert_event("alert.escalated", alert, by=by, notice=alert.notices, step=words, whom=whom)
 
 
 def go_another_way(message: Message, now: datetime) -> None:

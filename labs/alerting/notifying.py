@@ -4,16 +4,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from functools import partial
+from functools import partial, reduce
 from hashlib import sha256
+from operator import or_
 from uuid import UUID
 
+from django.db.models import Q
 from django.urls import reverse
 
 from accounts.models import Staff
 from events.actions import mark_read
 from events.delivery.webhooks import webhook_messages
-from events.models import Event, Message
+from events.models import Event, Message, MessageQuerySet
 from labs.alerting.duty import roles_by_clinic
 from labs.alerting.mailing import going_out
 from labs.alerting.responsible import Concerned, concerned
@@ -66,7 +68,7 @@ def tell_of_alerts(alerts: Iterable[Alert], *, what: What, now: datetime) -> Non
         to = whom[alert.pk]
         write = partial(notice, alert, what, WORDS[what], to.call, now=now)
         reached += [write(person) for person in to.staff]
-        left += [write(person) for person in to.away]
+        left += [write(person, is_away=True) for person in to.away]
     send([*reached, *left, *going_out(reached, alerts), *webhook_messages(reached)])
 
 
@@ -74,11 +76,34 @@ def tell_of_step(alert: Alert, to: Concerned, *, step: str, now: datetime) -> No
     """Tell the people of a step of the ladder, in words, that nobody has answered `alert`; each step is told once."""
     write = partial(notice, alert, ESCALATED, ", nobody has answered", to.call, now=now, step=step)
     reached = [write(person) for person in to.staff]
-    left = [write(person) for person in to.away]
+    left = [write(person, is_away=True) for person in to.away]
     send([*reached, *left, *going_out(reached, [alert], tiers=Alert.Tier), *webhook_messages(reached)])
 
 
-def notice(alert: Alert, kind: str, words: str, call: str, person: UUID, *, now: datetime, step: str = "") -> Message:
+def notices_of(alert: Alert) -> MessageQuerySet:
+    """Return the messages in inboxes that told people of `alert` since it was last raised."""
+    # The keys begin with kind and alert, and have an index; the column that names the alert has none.
+    own = reduce(or_, (Q(dedupe_key__startswith=f"{kind}:{alert.pk}:") for kind in (*What, ESCALATED)))
+    return Message.objects.in_app().filter(own, recipient__isnull=False, not_before__gte=alert.raised_at)
+
+
+def told_of(alert: Alert) -> set[UUID]:
+    """Return who was told of `alert` since it was last raised; not who was away and finds it when they are back."""
+    told = notices_of(alert).exclude(details__has_key="away")
+    return {person for person in told.values_list("recipient", flat=True) if person}
+
+
+def notice(
+    alert: Alert,
+    kind: str,
+    words: str,
+    call: str,
+    person: UUID,
+    *,
+    now: datetime,
+    step: str = "",
+    is_away: bool = False,
+) -> Message:
     """Return the unsaved message to a person of one step of an alert's ladder; which step, and since when, it keeps."""
     to_call = f", call {call}" if call else ""
     subject = f"{alert.get_tier_display()}{words}{to_call}: {alert.sentence}"
@@ -86,6 +111,8 @@ def notice(alert: Alert, kind: str, words: str, call: str, person: UUID, *, now:
     about = f"{raised}:{alert.notices}" if step else raised
     found = message(alert, person, kind, subject, about=about, now=now)
     found.details = {"raised_at": raised, "notice": alert.notices, "step": step}
+    if is_away:
+        found.details["away"] = True
     return found
 
 

@@ -23,6 +23,9 @@ class Whom(StrEnum):
     EVERYBODY = "everybody"
 
 
+BRING_IN = (Whom.COVERING, Whom.LEAD)  # the steps whose purpose is that somebody new is told
+
+
 class Since(StrEnum):
     """The moment the minutes of a step count from."""
 
@@ -79,6 +82,13 @@ def step(urgency: Urgency, number: int) -> Step | None:
     if ladder.again_minutes is None:
         return None
     return Step(Whom.EVERYBODY, ladder.steps[-1].minutes + beyond * ladder.again_minutes)
+
+
+def whom_from(urgency: Urgency, number: int) -> list[Whom]:
+    """Return whom step `number` tells, and each step after it until everybody is told; empty beyond the end."""
+    last = len(LADDERS[urgency].steps) + 1
+    found = (step(urgency, each) for each in range(number, max(number, last) + 1))
+    return [each.whom for each in found if each]
 
 
 def told_at(clock: Clock, number: int) -> datetime | None:

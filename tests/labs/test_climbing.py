@@ -3,7 +3,9 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+import time_machine
 from django.db import transaction
+from django.urls import reverse
 
 from accounts.models import Cover, LadderStep, Role
 from events.delivery import channels
@@ -24,6 +26,7 @@ from tests.factories import ClinicFactory, MembershipFactory, PatientFactory
 from tests.labs.factories import NOW, AlertFactory
 
 pytestmark = pytest.mark.django_db
+TODAY = NOW.date()
 COVERING, LEAD = LadderStep.Step.COVERING, LadderStep.Step.LEAD
 
 
@@ -256,6 +259,127 @@ def test_substitute_of_the_covering_clinician_is_told(clinic, doctor, ladder):
     assert told("email") == ["Third"]
 
 
+def on_ladder(clinic, covering, lead):
+    """Put one person on each step."""
+    for step, staff in ((COVERING, covering), (LEAD, lead)):
+        LadderStep.objects.create(clinic=clinic, step=step, staff=staff)
+
+
+def test_covering_clinician_who_was_told_already_brings_in_the_lead_at_the_same_time(clinic, doctor):
+    on_ladder(clinic, doctor, person(clinic, "Lead"))
+    raised(clinic, doctor)
+
+    assert course(minutes(120)) == [(15, ["Own"]), (30, ["Lead", "Own"]), (60, ["Lead"]), (120, ["Lead", "Own"])]
+    words = dict(
+        Message.objects.in_app()
+        .filter(kind="alert.escalated", not_before=minutes(30))
+        .values_list("recipient__name", "details__step")
+    )
+    assert words == {"Own": "covering clinician", "Lead": "clinic lead"}
+    assert told("email").count("Lead") == 3
+
+
+def test_history_says_who_was_told_beside_who_knew_already(clinic, doctor):
+    on_ladder(clinic, doctor, person(clinic, "Lead"))
+    alert = raised(clinic, doctor)
+    escalate_alerts(now=minutes(30))
+
+    about = alert.sentence.rstrip(".")
+    assert [event_sentence(each) for each in Event.objects.filter(kind="alert.escalated").order_by("at", "id")] == [
+        f"Nobody answered; told next (covering clinician): Own; {about}",
+        f"Nobody answered; told next (clinic lead): Lead; {about}",
+    ]
+
+
+def test_one_new_person_among_the_covering_is_enough(clinic, doctor, ladder):
+    LadderStep.objects.create(clinic=clinic, step=COVERING, staff=doctor)
+    raised(clinic, doctor)
+
+    assert course(minutes(30)) == [(15, ["Own"]), (30, ["Cover", "Own"])]
+
+
+def test_where_nobody_else_exists_the_same_person_is_told_as_ever(clinic, doctor):
+    on_ladder(clinic, doctor, doctor)
+    raised(clinic, doctor)
+
+    assert course(minutes(120)) == [(15, ["Own"]), (30, ["Own"]), (60, ["Own"]), (120, ["Own"])]
+
+
+def test_same_day_alert_brings_in_the_lead_after_two_hours(clinic, doctor):
+    on_ladder(clinic, doctor, person(clinic, "Lead"))
+    raised(clinic, doctor, "same_day")
+
+    assert course(minutes(240), timedelta(minutes=20)) == [(120, ["Lead", "Own"]), (240, ["Lead"])]
+
+
+def test_alert_of_the_next_working_day_brings_in_the_lead_at_closing_time(clinic, doctor):
+    on_ladder(clinic, doctor, person(clinic, "Lead"))
+    raised(clinic, doctor, "next_working_day")
+
+    assert course(NOW + timedelta(days=2), timedelta(hours=1)) == [(31 * 60, ["Lead", "Own"])]
+
+
+def test_substitute_who_is_responsible_is_not_the_next_person(clinic, doctor, ladder):
+    """Who stands in for the covering clinician was told as the responsible one."""
+    Cover.objects.create(clinic=clinic, staff=ladder[0], substitute=doctor, starts_on=TODAY, ends_on=TODAY)
+    raised(clinic, doctor)
+    escalate_alerts(now=minutes(30))
+
+    assert sorted(told("email")) == ["Lead", "Own"]
+
+
+def test_substitute_of_who_is_responsible_is_not_the_next_person(clinic, doctor, ladder):
+    Cover.objects.create(clinic=clinic, staff=doctor, substitute=ladder[0], starts_on=TODAY, ends_on=TODAY)
+    raised(clinic, doctor)
+    escalate_alerts(now=minutes(30))
+
+    assert sorted(told("email")) == ["Cover", "Lead"]
+
+
+def test_who_was_away_and_is_back_is_somebody_new(clinic, doctor, ladder):
+    """The covering clinician only found the alert in the inbox, since somebody stood in as it was raised."""
+    Cover.objects.create(clinic=clinic, staff=doctor, substitute=ladder[1], starts_on=TODAY, ends_on=TODAY)
+    LadderStep.objects.filter(step=COVERING).update(staff=doctor)
+    LadderStep.objects.filter(step=LEAD).update(staff=ladder[0])
+    late = datetime(2024, 3, 6, 22, 45, tzinfo=UTC)  # a quarter to midnight in Madrid
+    raised(clinic, doctor, at=late)
+    escalate_alerts(now=late + timedelta(minutes=30))
+
+    assert told("email") == ["Own"]
+
+
+def test_who_was_told_before_it_was_raised_again_is_somebody_new(clinic, doctor, ladder):
+    alert = raised(clinic, doctor)
+    escalate_alerts(now=minutes(30))
+    begin_waiting(alert, now=minutes(40), answer_by=minutes(55))
+    alert.save()
+    tell_of_alert(alert, what=What.RAISED_AGAIN, now=minutes(40))
+    escalate_alerts(now=minutes(70))
+
+    assert told() == ["Cover", "Cover"]
+
+
+def test_after_a_stop_a_lead_who_was_told_brings_in_the_covering_clinician_who_was_not(clinic, doctor):
+    on_ladder(clinic, person(clinic, "Cover"), doctor)
+    raised(clinic, doctor)
+    escalate_alerts(now=minutes(70))
+
+    assert sorted(told()) == ["Cover", "Own"]
+
+
+def test_page_says_who_is_told_next_beside_who_knows_already(clinic, doctor, client):
+    on_ladder(clinic, doctor, person(clinic, "Lead"))
+    alert = raised(clinic, doctor)
+    escalate_alerts(now=minutes(15))
+    client.force_login(doctor)
+
+    with time_machine.travel(minutes(16), tick=False):
+        page = client.get(reverse("labs:alert", args=[alert.pk])).content.decode()
+
+    coming = "If nobody answers: <b>Own</b> (covering clinician) and <b>Lead</b> (clinic lead), Wed 6 Mar 2024, 10:30."
+    assert coming in page
+
+
 def with_sms(monkeypatch, sent):
     monkeypatch.setitem(channels.CHANNELS, "sms", lambda envelope: sent.append(envelope) or "ref")
 
@@ -341,6 +465,16 @@ def test_mail_that_is_refused_brings_on_the_next_person_where_there_is_no_sms(cl
     assert told() == ["Cover"]
     alert.refresh_from_db()
     assert (alert.notices, alert.next_notice_at) == (3, minutes(60))
+
+
+def test_mail_that_is_refused_brings_on_somebody_else_and_not_the_same_person_alone(clinic, doctor, monkeypatch):
+    on_ladder(clinic, doctor, person(clinic, "Lead"))
+    raised(clinic, doctor)
+    refuse_mail(monkeypatch, to=[doctor.email])
+
+    deliver_due(clock=lambda: minutes(1))
+
+    assert sorted(told()) == ["Lead", "Own"]
 
 
 def test_mail_server_that_refuses_everything_does_not_start_a_round_of_messages(clinic, doctor, ladder, monkeypatch):

@@ -80,8 +80,25 @@ def due_times(tier: str, raised: datetime, until: datetime) -> Iterator[tuple[da
 def tellings(clinic: Line, responsible: list[str], line: Line, until: datetime) -> list[Telling]:
     """Return everybody who must be told of an alert that `line` raised, until it was answered or raised anew."""
     assert line.at is not None
-    return [
-        Telling(line["alert"], name, due, due + GRACE, step, line.number)
-        for due, step in due_times(line["tier"], line.at, until)
-        for name in people(clinic, responsible, step)
-    ]
+    told: set[str] = set()
+    found = []
+    for due, step in due_times(line["tier"], line.at, until):
+        names = names_at(clinic, responsible, step, told)
+        told.update(names)
+        found += [Telling(line["alert"], name, due, due + GRACE, step, line.number) for name in names]
+    return found
+
+
+def names_at(clinic: Line, responsible: list[str], step: int, told: set[str]) -> list[str]:
+    """Return who is told at a step, when `told` were since the alert was raised.
+
+    The covering clinicians and the leads are somebody new. Where all of them were told already, the first step after
+    theirs that has somebody who was not is told at the same time; where none has, they are told alone.
+    """
+    names = people(clinic, responsible, step)
+    if step in (COVERING, LEAD) and told.issuperset(names):
+        for later in range(step + 1, EVERYBODY + 1):
+            beside = people(clinic, responsible, later)
+            if not told.issuperset(beside):
+                return names + [name for name in beside if name not in names]
+    return names

@@ -344,6 +344,66 @@ def test_a_step_that_nobody_was_told(log: Scribe, step: int) -> None:
     assert [expected.split()[0] for expected, _ in found] == [HONEST[step][1]]
 
 
+def ladder_of(*on: tuple[int, str]) -> list[dict[str, Any]]:
+    return [{"step": step, "staff": name} for step, name in on]
+
+
+@pytest.mark.parametrize(
+    ("ladder", "responsible", "expected"),
+    [
+        # C1 covers as well: at 30 minutes the lead is told beside them, and at 60 as ever.
+        (
+            ladder_of((1, "C1"), (2, "C2")),
+            ["C1"],
+            [(0, "C1"), (15, "C1"), (30, "C1"), (30, "C2"), (60, "C2"), (120, "C1"), (120, "C2")],
+        ),
+        # Of two who cover one is new: nobody else is brought in.
+        (
+            ladder_of((1, "C1"), (1, "C2"), (2, "C3")),
+            ["C1"],
+            [
+                *[(0, "C1"), (15, "C1"), (30, "C1"), (30, "C2"), (60, "C3")],
+                *[(120, "C1"), (120, "C2"), (120, "C3")],
+            ],
+        ),
+        # The lead, too, was told before: nobody is left who was not.
+        (
+            ladder_of((1, "C2"), (2, "C1")),
+            ["C1"],
+            [(0, "C1"), (15, "C1"), (30, "C2"), (60, "C1"), (120, "C1"), (120, "C2")],
+        ),
+        # Nobody else exists.
+        (ladder_of((1, "C1"), (2, "C1")), ["C1"], [(0, "C1"), (15, "C1"), (30, "C1"), (60, "C1"), (120, "C1")]),
+        # Both are responsible, and stand on the ladder.
+        (
+            ladder_of((1, "C2"), (2, "C3")),
+            ["C1", "C2"],
+            [
+                *[(0, "C1"), (0, "C2"), (15, "C1"), (15, "C2"), (30, "C2"), (30, "C3"), (60, "C3")],
+                *[(120, "C1"), (120, "C2"), (120, "C3")],
+            ],
+        ),
+    ],
+)
+def test_who_was_told_already_is_not_the_next_person(
+    log: Scribe, ladder: list[dict[str, Any]], responsible: list[str], expected: list[tuple[int, str]]
+) -> None:
+    log.say("raised", "2024-01-08T12:00:00", alert="L1", patient="P0001", rule="counts", tier="immediate", again=False)
+    raising = log.log().patients["P0001"][-1]
+    assert raising.at is not None
+    found = tellings(Scribe(ladder=ladder).log().clinic, responsible, raising, datetime(2024, 1, 8, 14, 1, tzinfo=UTC))
+    assert [(int((each.due - raising.at).total_seconds()) // 60, each.to) for each in found] == expected
+
+
+def test_next_person_who_was_told_already_leaves_the_lead_untold() -> None:
+    log = Scribe(ladder=ladder_of((1, "C1"), (2, "C3")))
+    log.patient()
+    log.treated()
+    told = [("12:00:05", "C1"), ("12:15:05", "C1"), ("12:30:05", "C1"), ("13:00:05", "C3")]
+    words = "C3 told from 2024-01-08T12:30:00Z to 2024-01-08T12:36:00Z"
+    assert immediate(log, told) == [(words, "told at 2024-01-08T13:00:05Z")]
+
+
 def test_a_step_too_late(log: Scribe) -> None:
     found = immediate(log, [*HONEST[:2], ("12:50:00", "C2"), HONEST[3]])
     assert ("C2 told from 2024-01-08T12:30:00Z to 2024-01-08T12:36:00Z", "told at 2024-01-08T12:50:00Z") in found

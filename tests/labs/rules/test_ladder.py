@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labs.rules.ladder import LADDERS, Clock, Whom, next_other_step, step, step_to_tell, told_at
+from labs.rules.ladder import LADDERS, Clock, Whom, next_other_step, step, step_to_tell, told_at, whom_from
 from labs.rules.values import Urgency
 
 RAISED = datetime(2024, 3, 6, 9, tzinfo=UTC)
@@ -82,6 +82,21 @@ def test_of_overdue_steps_the_highest_is_told(told, after_minutes, expected):
 )
 def test_next_step_that_reaches_others(urgency, told, expected):
     assert next_other_step(urgency, told) == expected
+
+
+@pytest.mark.parametrize(
+    ("urgency", "number", "expected"),
+    [
+        (Urgency.IMMEDIATE, 3, ["covering", "lead", "everybody"]),
+        (Urgency.IMMEDIATE, 5, ["everybody"]),
+        (Urgency.IMMEDIATE, 9, ["everybody"]),
+        (Urgency.SAME_DAY, 3, ["lead", "everybody"]),
+        (Urgency.NEXT_WORKING_DAY, 2, ["covering", "lead"]),
+        (Urgency.NEXT_WORKING_DAY, 4, []),
+    ],
+)
+def test_whom_a_step_and_those_after_it_tell(urgency, number, expected):
+    assert whom_from(urgency, number) == expected
 
 
 @given(urgency=st.sampled_from(Urgency), number=st.integers(1, 60))
