@@ -16,6 +16,7 @@ from accounts.middleware import SESSION_KEY, ClinicRequest
 from accounts.models import ApiToken, Clinic, Membership, Role
 from accounts.open_work import Leaving, in_words, open_work
 from accounts.permissions import May, requires
+from accounts.reaching import unreached
 from iotrex_followup.refusals import accepted, attempt
 
 logger = logging.getLogger(__name__)
@@ -35,8 +36,13 @@ def switch_clinic(request: ClinicRequest) -> HttpResponse:
 @require_GET
 @requires(May.ADMINISTER)
 def staff(request: ClinicRequest) -> HttpResponse:
-    members = Membership.objects.filter(clinic=request.clinic).select_related("staff")
-    context = {"members": members.order_by("-is_active", "staff__name"), "roles": Role.choices}
+    rows = Membership.objects.filter(clinic=request.clinic).select_related("staff")
+    members = list(rows.order_by("-is_active", "staff__name"))
+    failing = unreached([member.staff_id for member in members], now=timezone.now())
+    context = {
+        "members": [(member, failing.get(member.staff_id, ())) for member in members],
+        "roles": Role.choices,
+    }
     return render(request, "accounts/staff.html", context)
 
 

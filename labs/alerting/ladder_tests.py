@@ -1,7 +1,9 @@
 """Testing the ladder: the messages of a test, and how old the last answer is."""
 
+from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 from django.conf import settings
 from django.urls import reverse
@@ -32,7 +34,7 @@ def test_messages(rows: Iterable[LadderStep], *, now: datetime) -> list[Message]
             subject=SUBJECT,
             path=reverse("labs:answer_ladder_test", args=[row.pk]),
             about=row.pk,
-            dedupe_key=f"{KIND}:{row.pk}:{now.isoformat()}",
+            dedupe_key=test_key(row, now),
             state=Message.State.SENT,
             not_before=now,
             sent_at=now,
@@ -40,6 +42,22 @@ def test_messages(rows: Iterable[LadderStep], *, now: datetime) -> list[Message]
         for row in rows
     ]
     return [*inbox, *(beside(each, EMAIL) for each in inbox)]
+
+
+def test_key(row: LadderStep, at: datetime) -> str:
+    """Return the key of the test that was sent at `at` to the person of `row`."""
+    return f"{KIND}:{row.pk}:{at.astimezone(UTC).isoformat()}"
+
+
+def refused_of(rows: Iterable[LadderStep]) -> dict[UUID, list[Message]]:
+    """Return what of the last test of each row, by its id, could not be sent: one query."""
+    keys = [test_key(row, row.test_sent_at) for row in rows if row.test_sent_at]
+    found = defaultdict(list)
+    dead = Message.objects.filter(dedupe_key__in=[f"{EMAIL}:{key}" for key in keys], state=Message.State.DEAD)
+    for each in dead.order_by("id"):
+        if each.about:
+            found[each.about].append(each)
+    return dict(found)
 
 
 def content(message: Message) -> Content:

@@ -8,6 +8,8 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
 from accounts.models import Cover, LadderStep, Role
+from events.delivery import channels
+from events.delivery.channels import AddressRefused
 from events.delivery.sending import deliver_due
 from events.models import Event, Message
 from iotrex_followup.errors import InputRefused, TransitionRefused
@@ -21,6 +23,7 @@ from labs.actions.duty import (
 )
 from labs.alerting.notifying import What, tell_of_alert
 from labs.alerting.responsible import concerned
+from labs.pages.ladder_page import rungs
 from schedules.wording import event_sentence
 from tests.factories import ClinicFactory, MembershipFactory, PatientFactory
 from tests.labs.factories import NOW, AlertFactory
@@ -236,6 +239,55 @@ def test_test_is_answered_only_by_whom_it_was_sent_to(client, clinic, row, admin
     assert client.post(reverse("labs:answer_ladder_test", args=[row.pk])).status_code == 404
     with pytest.raises(PermissionDenied):
         answer_ladder_test(row=row, by=other, now=NOW)
+
+
+def refuse_mail(monkeypatch):
+    def refuse(envelope):
+        raise AddressRefused("The mail server answered 550.")
+
+    monkeypatch.setitem(channels.CHANNELS, "email", refuse)
+
+
+def test_page_says_that_a_test_was_refused_instead_of_not_yet(client, clinic, doctor, administrator, row, monkeypatch):
+    second = LadderStep.objects.create(clinic=clinic, step=LEAD, staff=person(clinic, "Second"))
+    send_ladder_test(clinic=clinic, by=administrator, now=NOW)
+    Message.objects.filter(recipient=second.staff).update(state="sent", sent_at=NOW)
+    refuse_mail(monkeypatch)
+    deliver_due(clock=lambda: NOW)
+    client.force_login(doctor)
+
+    own, others = client.get(reverse("labs:ladder")).content.decode().split("Clinic lead", 1)
+
+    assert "Sent Wed 6 Mar 2024, 10:00: <b>E-mail failed</b>, The mail server answered 550." in own
+    assert "E-mail failed Wed 6 Mar 2024, 10:00: The mail server answered 550." in own
+    assert ("not answered yet" in own, "not answered yet" in others, "E-mail failed" in others) == (False, True, False)
+
+
+def test_later_test_that_arrives_takes_the_place_of_the_one_that_was_refused(
+    client, clinic, doctor, administrator, row, monkeypatch
+):
+    with monkeypatch.context() as patch:
+        refuse_mail(patch)
+        send_ladder_test(clinic=clinic, by=administrator, now=NOW)
+        deliver_due(clock=lambda: NOW)
+    later = NOW + timedelta(hours=1)
+    send_ladder_test(clinic=clinic, by=administrator, now=later)
+    deliver_due(clock=lambda: later)
+    client.force_login(doctor)
+
+    page = client.get(reverse("labs:ladder")).content.decode()
+
+    assert ("11:00: not answered yet" in page, "E-mail failed" in page) == (True, False)
+
+
+@pytest.mark.parametrize("people", [1, 3])
+def test_page_takes_the_same_queries_for_any_number_on_the_ladder(clinic, people, django_assert_num_queries):
+    for number in range(people):
+        LadderStep.objects.create(clinic=clinic, step=COVERING, staff=person(clinic, f"Cover {number}"))
+    send_ladder_test(clinic=clinic, by=person(clinic, "Admin", Role.ADMINISTRATOR), now=NOW)
+
+    with django_assert_num_queries(5):
+        rungs(clinic, now=NOW)
 
 
 def test_test_of_an_empty_ladder_is_refused(clinic, administrator):
