@@ -9,9 +9,10 @@ from django.conf import settings
 from django.urls import reverse
 
 from accounts.models import LadderStep
+from events.delivery.channels import ways_out
 from events.delivery.kinds import KINDS, Content, MessageKind, Priority
 from events.models import Message
-from labs.alerting.mailing import EMAIL, beside
+from labs.alerting.mailing import EMAIL, SMS, beside, with_phone
 
 KIND = "ladder.test"
 TEST_HOLDS = timedelta(days=90)
@@ -24,7 +25,7 @@ def is_tested(row: LadderStep, now: datetime) -> bool:
 
 
 def test_messages(rows: Iterable[LadderStep], *, now: datetime) -> list[Message]:
-    """Return the unsaved messages of a test: as an alert would be told, in the inbox and by e-mail."""
+    """Return the unsaved messages of a test: as an immediate alert would be told, by inbox, e-mail and SMS."""
     inbox = [
         Message(
             clinic_id=row.clinic_id,
@@ -41,7 +42,8 @@ def test_messages(rows: Iterable[LadderStep], *, now: datetime) -> list[Message]
         )
         for row in rows
     ]
-    return [*inbox, *(beside(each, EMAIL) for each in inbox)]
+    texted = with_phone(inbox) if SMS in ways_out() else ()
+    return [*inbox, *(beside(each, EMAIL) for each in inbox), *(beside(each, SMS) for each in texted)]
 
 
 def test_key(row: LadderStep, at: datetime) -> str:
@@ -53,7 +55,8 @@ def refused_of(rows: Iterable[LadderStep]) -> dict[UUID, list[Message]]:
     """Return what of the last test of each row, by its id, could not be sent: one query."""
     keys = [test_key(row, row.test_sent_at) for row in rows if row.test_sent_at]
     found = defaultdict(list)
-    dead = Message.objects.filter(dedupe_key__in=[f"{EMAIL}:{key}" for key in keys], state=Message.State.DEAD)
+    sent = [f"{channel}:{key}" for key in keys for channel in (EMAIL, SMS)]
+    dead = Message.objects.filter(dedupe_key__in=sent, state=Message.State.DEAD)
     for each in dead.order_by("id"):
         if each.about:
             found[each.about].append(each)
@@ -61,17 +64,20 @@ def refused_of(rows: Iterable[LadderStep]) -> dict[UUID, list[Message]]:
 
 
 def content(message: Message) -> Content:
-    """Return what the e-mail of a test says."""
+    """Return what the e-mail or SMS of a test says."""
+    address = f"{settings.BASE_URL}{message.path}"
+    if message.channel == SMS:
+        return Content("", f"Test of the ladder of {message.clinic}, no alert waits. Say that it arrived: {address}")
     text = (
         f"This is a test of the ladder of {message.clinic}: whom an alert reaches when nobody answers it. "
         "No alert waits.\n\n"
-        f"Open this page and say that it has reached you:\n{settings.BASE_URL}{message.path}"
+        f"Open this page and say that it has reached you:\n{address}"
     )
     return Content(SUBJECT, text)
 
 
 def unwanted(message: Message, now: datetime) -> str:
-    """Say why the e-mail is not to be sent any more: the person is no longer on the ladder, or has answered."""
+    """Say why it is not to be sent any more: the person is no longer on the ladder, or has answered."""
     row = LadderStep.objects.filter(pk=message.about).first() if message.about else None
     if row is None:
         return "They are no longer on the ladder."

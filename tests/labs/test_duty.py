@@ -241,6 +241,63 @@ def test_test_is_answered_only_by_whom_it_was_sent_to(client, clinic, row, admin
         answer_ladder_test(row=row, by=other, now=NOW)
 
 
+def test_test_goes_by_sms_to_who_has_a_number_as_an_immediate_alert_would(
+    clinic, doctor, administrator, row, monkeypatch
+):
+    texts, second = [], person(clinic, "Second")
+    LadderStep.objects.create(clinic=clinic, step=LEAD, staff=second)
+    doctor.phone = "+34600111222"
+    doctor.save()
+    monkeypatch.setitem(channels.CHANNELS, "sms", lambda envelope: texts.append(envelope) or "ref")
+    send_ladder_test(clinic=clinic, by=administrator, now=NOW)
+    for _ in range(2):
+        deliver_due(clock=lambda: NOW)
+
+    link = f"http://127.0.0.1:8000{reverse('labs:answer_ladder_test', args=[row.pk])}"
+    assert [(each.to, each.text) for each in texts] == [
+        ("+34600111222", f"Test of the ladder of {clinic}, no alert waits. Say that it arrived: {link}")
+    ]
+    ways = Message.objects.filter(kind="ladder.test", state="sent").order_by("recipient__name", "channel")
+    assert list(ways.values_list("recipient__name", "channel")) == [
+        *[("Own", "email"), ("Own", "inbox"), ("Own", "sms"), ("Second", "email"), ("Second", "inbox")]
+    ]
+
+
+def test_test_does_not_go_by_sms_where_there_is_no_way_out(clinic, doctor, administrator, row):
+    doctor.phone = "+34600111222"
+    doctor.save()
+    send_ladder_test(clinic=clinic, by=administrator, now=NOW)
+
+    assert set(Message.objects.values_list("channel", flat=True)) == {"inbox", "email"}
+
+
+def test_sms_of_a_test_that_was_answered_meanwhile_does_not_leave(clinic, doctor, administrator, row, monkeypatch):
+    doctor.phone = "+34600111222"
+    doctor.save()
+    monkeypatch.setitem(channels.CHANNELS, "sms", lambda envelope: "ref")
+    send_ladder_test(clinic=clinic, by=administrator, now=NOW)
+    answer_ladder_test(row=row, by=doctor, now=NOW)
+    deliver_due(clock=lambda: NOW)
+
+    assert set(Message.objects.going_out().values_list("channel", "state")) == {("email", "void"), ("sms", "void")}
+
+
+def test_page_says_that_the_sms_of_a_test_was_refused(client, clinic, doctor, administrator, row, monkeypatch):
+    def refuse(envelope):
+        raise AddressRefused("The gateway answered 422.")
+
+    doctor.phone = "+34600111222"
+    doctor.save()
+    monkeypatch.setitem(channels.CHANNELS, "sms", refuse)
+    send_ladder_test(clinic=clinic, by=administrator, now=NOW)
+    deliver_due(clock=lambda: NOW)
+    client.force_login(doctor)
+
+    page = client.get(reverse("labs:ladder")).content.decode()
+
+    assert "Sent Wed 6 Mar 2024, 10:00: <b>SMS failed</b>, The gateway answered 422." in page
+
+
 def refuse_mail(monkeypatch):
     def refuse(envelope):
         raise AddressRefused("The mail server answered 550.")
