@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from accounts.models import ApiToken, Clinic, Membership, Role, Staff
-from accounts.open_work import Leaving, in_words, open_work, refuse_successor
+from accounts.open_work import Leaving, hand_over
 from iotrex_followup.errors import InputRefused, TransitionRefused
 from iotrex_followup.history import action
 
@@ -23,13 +23,18 @@ def invite_staff(*, clinic: Clinic, email: str, name: str, role: str, by: Staff 
 
 
 @action
-def change_role(*, membership: Membership, role: str, by: Staff) -> Membership:
-    """Give a member another role.
+def change_role(
+    *, membership: Membership, role: str, by: Staff, today: date, reassign_to: Staff | None = None
+) -> Membership:
+    """Give a member another role; what is open and that role may not do becomes `reassign_to`'s.
 
-    Raises   TransitionRefused: the clinic would be left without an administrator.
+    Raises   TransitionRefused: the clinic would be left without an administrator, or work is open and nobody takes it.
+    Raises   InputRefused: who is to take it over may not do all of it here.
+    Records  what the apps that own the open work record of handing it over
     """
     if role != Role.ADMINISTRATOR:
         refuse_without_administrator(membership)
+    hand_over(membership, Leaving.of(membership, today, role), reassign_to, by=by)
     membership.role = role
     membership.save(update_fields=["role"])
     return membership
@@ -44,16 +49,7 @@ def deactivate_staff(*, membership: Membership, by: Staff, today: date, reassign
     Records  what the apps that own the open work record of handing it over
     """
     refuse_without_administrator(membership)
-    leaving = Leaving(membership.clinic, membership.staff, today)
-    if found := open_work(leaving):
-        if reassign_to is None:
-            what = "; ".join(in_words(found))
-            raise TransitionRefused(
-                f"{membership.staff} has open work: {what}. Choose who takes it over.", field="reassign_to"
-            )
-        refuse_successor(membership, reassign_to)
-        for kind, _ in found:
-            kind.hand_over(leaving, reassign_to, by)
+    hand_over(membership, Leaving.of(membership, today), reassign_to, by=by)
     membership.is_active = False
     membership.save(update_fields=["is_active"])
     return membership

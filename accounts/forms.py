@@ -27,8 +27,8 @@ class RoleForm(forms.Form):
     role = forms.ChoiceField(choices=Role)
 
 
-class DeactivateForm(forms.Form):
-    """Who takes over what somebody who leaves has open."""
+class SuccessorForm(forms.Form):
+    """Who takes over what somebody has open who leaves, or changes to a role that may not do it."""
 
     reassign_to = forms.ModelChoiceField(
         Staff.objects.none(), label="Who takes it over", required=False, empty_label="Choose a person"

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import actions
-from accounts.forms import ClinicForm, DeactivateForm, InviteForm, ProfileForm, RoleForm, TokenForm
+from accounts.forms import ClinicForm, InviteForm, ProfileForm, RoleForm, SuccessorForm, TokenForm
 from accounts.invitations import send_invitation
 from accounts.middleware import SESSION_KEY, ClinicRequest
 from accounts.models import ApiToken, Clinic, Membership, Role
@@ -68,11 +68,23 @@ def invite_again(request: ClinicRequest, pk: UUID) -> HttpResponse:
 @require_POST
 @requires(May.ADMINISTER)
 def change_role(request: ClinicRequest, pk: UUID) -> HttpResponse:
+    """Give a colleague another role; where they have open what it may not do, ask who takes that over."""
     member = _member(request, pk)
-    form = RoleForm(request.POST)
-    if not form.is_valid():
+    chosen = RoleForm(request.POST)
+    if not chosen.is_valid():
         return HttpResponseBadRequest("No such role.")
-    actions.change_role(membership=member, role=form.cleaned_data["role"], by=request.user)
+    role, today = Role(chosen.cleaned_data["role"]), request.clinic.local_date(timezone.now())
+    form = SuccessorForm(request.POST, member=member)
+
+    def change() -> Membership:
+        return actions.change_role(membership=member, role=role, by=request.user, today=today, **form.cleaned_data)
+
+    found = in_words(open_work(Leaving.of(member, today, role)))
+    if found and not accepted(form, change):
+        context = {"member": member, "role": role, "open_work": found, "form": form}
+        return render(request, "accounts/change_role.html", context, status=422)
+    if not found:
+        actions.change_role(membership=member, role=role, by=request.user, today=today)
     messages.success(request, f"{member.staff.name} is now {member.get_role_display().lower()}.")
     return redirect("accounts:staff")
 
@@ -82,13 +94,13 @@ def change_role(request: ClinicRequest, pk: UUID) -> HttpResponse:
 def deactivate(request: ClinicRequest, pk: UUID) -> HttpResponse:
     member = _member(request, pk)
     today = request.clinic.local_date(timezone.now())
-    form = DeactivateForm(request.POST if request.method == "POST" else None, member=member)
+    form = SuccessorForm(request.POST if request.method == "POST" else None, member=member)
 
     def end() -> Membership:
         return actions.deactivate_staff(membership=member, by=request.user, today=today, **form.cleaned_data)
 
     if not accepted(form, end):
-        found = in_words(open_work(Leaving(member.clinic, member.staff, today)))
+        found = in_words(open_work(Leaving.of(member, today)))
         context = {"member": member, "open_work": found, "form": form}
         return render(request, "accounts/deactivate.html", context, status=422 if form.is_bound else 200)
     messages.success(request, f"{member.staff.name} can no longer see patients of {request.clinic.name}.")

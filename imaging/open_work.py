@@ -2,6 +2,7 @@
 
 from accounts.models import Staff
 from accounts.open_work import Leaving, OpenWork
+from accounts.permissions import May
 from imaging.actions.withdrawals import hand_over_restart
 from imaging.models import Withdrawal
 from imaging.models.preparation import WithdrawalQuerySet
@@ -29,4 +30,5 @@ RESTARTS = OpenWork(
     "withdrawn medicines they see to being taken again",
     lambda leaving: restarts_of(leaving).count(),
     hand_over_restarts,
+    needs=May.RECORD,
 )

@@ -3,6 +3,7 @@
 from accounts.models import Cover, LadderStep, Staff
 from accounts.models.duty import CoverQuerySet, LadderStepQuerySet
 from accounts.open_work import Leaving, OpenWork
+from accounts.permissions import May
 from events.actions import record_event
 from labs.actions.alert_events import write_alert_event
 from labs.actions.duty import write_cover_event, write_ladder_event
@@ -24,9 +25,7 @@ def hand_over_alerts(leaving: Leaving, to: Staff, by: Staff) -> None:
     for alert in rows.select_for_update(of=("self",)):
         alert.owner = to
         alert.save(update_fields=["owner"])
-        write_alert_event(
-            "alert.handed_over", alert, by=by, reason=f"{leaving.person} leaves", to=str(to), to_staff=to.pk
-        )
+        write_alert_event("alert.handed_over", alert, by=by, reason=leaving.why, to=str(to), to_staff=to.pk)
 
 
 def held_back_of(leaving: Leaving) -> ClinicRowQuerySet[QuarantineItem]:
@@ -82,12 +81,19 @@ def hand_over_covers(leaving: Leaving, to: Staff, by: Staff) -> None:
 
 
 KINDS = (
-    OpenWork("alert they have", "alerts they have", lambda leaving: alerts_of(leaving).count(), hand_over_alerts),
+    OpenWork(
+        "alert they have",
+        "alerts they have",
+        lambda leaving: alerts_of(leaving).count(),
+        hand_over_alerts,
+        needs=May.RECORD,
+    ),
     OpenWork(
         "held-back row they have",
         "held-back rows they have",
         lambda leaving: held_back_of(leaving).count(),
         hand_over_held_back,
+        needs=May.RECORD,
     ),
     OpenWork(
         "step of the ladder they stand on",

@@ -47,7 +47,7 @@ def test_person_is_invited_once(administrator: Membership) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        lambda member: change_role(membership=member, role=Role.AUDITOR, by=member.staff),
+        lambda member: change_role(membership=member, role=Role.AUDITOR, by=member.staff, today=TODAY),
         lambda member: deactivate_staff(membership=member, by=member.staff, today=TODAY),
     ],
     ids=["another role", "deactivated"],

@@ -5,11 +5,11 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from accounts.actions import deactivate_staff
+from accounts.actions import change_role, deactivate_staff
 from accounts.models import Cover, LadderStep, Role
 from events.models import Event
 from iotrex_followup.errors import InputRefused, TransitionRefused
-from labs.models import Alert
+from labs.models import Alert, QuarantineItem
 from patients.actions import set_care_team
 from tests.factories import ClinicFactory, MembershipFactory, PatientFactory
 from tests.labs.factories import NOW, AlertFactory, HeldBackFactory
@@ -125,6 +125,85 @@ def test_work_in_another_clinic_stays(leaving, administrator):
 
     elsewhere.refresh_from_db()
     assert elsewhere.responsible_clinician == leaving.staff
+
+
+# Another role
+
+DECIDED = [OPEN[0], OPEN[1], OPEN[4], OPEN[5]]
+
+
+@pytest.mark.parametrize(
+    ("role", "left"), [(Role.AUDITOR, OPEN), (Role.ADMINISTRATOR, OPEN), (Role.COORDINATOR, DECIDED)]
+)
+def test_role_that_may_not_do_what_is_open_is_refused_before_it_is_taken(leaving, work, administrator, role, left):
+    with pytest.raises(TransitionRefused) as refused:
+        change_role(membership=leaving, role=role, by=administrator, today=TODAY)
+
+    assert refused.value.message == f"Old has open work: {'; '.join(left)}. Choose who takes it over."
+    leaving.refresh_from_db()
+    assert leaving.role == Role.CLINICIAN
+
+
+def test_who_becomes_auditor_hands_over_everything(clinic, leaving, work, administrator, successor):
+    change_role(membership=leaving, role=Role.AUDITOR, by=administrator, today=TODAY, reassign_to=successor)
+
+    work.refresh_from_db()
+    leaving.refresh_from_db()
+    assert (leaving.role, leaving.is_active) == (Role.AUDITOR, True)
+    assert (work.responsible_clinician, work.care_teams.get().staff) == (successor, successor)
+    assert Alert.objects.get(state="open").owner == successor
+    assert clinic.ladder.get().staff == successor
+    assert Event.objects.get(kind="alert.handed_over").reason == "Old is now auditor"
+
+
+def test_who_becomes_coordinator_keeps_alerts_and_held_back_rows(clinic, leaving, work, administrator, successor):
+    change_role(membership=leaving, role=Role.COORDINATOR, by=administrator, today=TODAY, reassign_to=successor)
+
+    work.refresh_from_db()
+    assert (work.responsible_clinician, clinic.ladder.get().staff) == (successor, successor)
+    assert Alert.objects.get(state="open").owner == QuarantineItem.objects.get().owner == leaving.staff
+
+
+def test_role_that_may_do_all_of_it_is_changed_at_once(clinic, administrator):
+    coordinator = MembershipFactory(clinic=clinic, role=Role.COORDINATOR)
+    AlertFactory(patient=PatientFactory(clinic=clinic), owner=coordinator.staff)
+    away = MembershipFactory(clinic=clinic, role=Role.COORDINATOR).staff
+    Cover.objects.create(clinic=clinic, staff=away, substitute=coordinator.staff, starts_on=TODAY, ends_on=TODAY)
+
+    for role in (Role.COORDINATOR, Role.CLINICIAN):
+        change_role(membership=coordinator, role=role, by=administrator, today=TODAY)
+
+    coordinator.refresh_from_db()
+    assert (coordinator.role, Alert.objects.get().owner) == (Role.CLINICIAN, coordinator.staff)
+
+
+def test_successor_of_who_changes_role_must_be_able_to_do_it_all(clinic, leaving, work, administrator):
+    desk = MembershipFactory(clinic=clinic, role=Role.COORDINATOR).staff
+
+    with pytest.raises(InputRefused) as refused:
+        change_role(membership=leaving, role=Role.AUDITOR, by=administrator, today=TODAY, reassign_to=desk)
+
+    assert refused.value.field == "reassign_to"
+    leaving.refresh_from_db()
+    assert leaving.role == Role.CLINICIAN
+
+
+def test_page_of_another_role_counts_the_open_work_and_asks_who_takes_it(
+    client, leaving, work, administrator, successor
+):
+    client.force_login(administrator)
+    address = reverse("accounts:change_role", args=[leaving.pk])
+
+    refused = client.post(address, {"role": "auditor"})
+    page = refused.content.decode()
+    changed = client.post(address, {"role": "auditor", "reassign_to": successor.pk})
+
+    assert (refused.status_code, "Choose who takes it over" in page) == (422, True)
+    assert '<input type="hidden" name="role" value="auditor">' in page
+    assert [what in page for what in OPEN] == [True] * 5 + [False]  # the cover of today's real date has passed
+    leaving.refresh_from_db()
+    work.refresh_from_db()
+    assert (changed.status_code, leaving.role, work.responsible_clinician) == (302, "auditor", successor)
 
 
 def test_page_counts_the_open_work_and_asks_who_takes_it(client, leaving, work, administrator, successor):
