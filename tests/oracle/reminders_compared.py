@@ -90,8 +90,11 @@ def dead_of(said: list[Line]) -> Counter[Item]:
 def compare_messages(
     patient: str, expected: list[Expected], said: list[Line], ends: datetime, compared: Counter[str]
 ) -> Iterator[Difference]:
-    """Compare the calls that had to be asked for, what could be told to nobody, and what an address refused."""
-    calls = Counter((line["to"], item) for line in said if line["channel"] == "call" for item in line["items"] or ())
+    """Compare the calls that had to be asked for, what could be told to nobody, and what an address refused.
+
+    Decision: a call that was taken back, since something of it is untrue, is asked for anew for the rest of it.
+    """
+    calls = Counter((line["to"], item) for line in calls_of(said) for item in line["items"])
     nobody = Counter(
         item for line in said if not line["to"] and line["state"] == "void" for item in line["items"] or ()
     )
@@ -107,13 +110,22 @@ def compare_messages(
         elif not each.may_be_missing and each.earliest < ends:
             what = f"{how_noted(each)} on {each.reminder.falls}"
             yield Difference(patient, item_words(*each.item), what, "none", tuple(each.lines))
-    for line in said:
-        for item in (line["items"] or ()) if line["channel"] == "call" else ():
+    anew = Counter((line["to"], item) for line in calls_of(said) if line["state"] == "void" for item in line["items"])
+    for line in calls_of(said):
+        for item in line["items"]:
             is_to_come = local_day(ends, "UTC") <= line["day"]  # written ahead of the end
             if line["state"] not in ("void", "expired") and not is_to_come and calls[line["to"], item]:
                 calls[line["to"], item] -= 1
+                if anew[line["to"], item]:
+                    anew[line["to"], item] -= 1
+                    continue
                 found_call = f"a call to {line['to']} of {line['day']}"
                 yield Difference(patient, item_words(*item), "no call", found_call, (line.number,))
+
+
+def calls_of(said: list[Line]) -> list[Line]:
+    """Return the calls that were to be made to remind somebody."""
+    return [line for line in said if line["channel"] == "call" and line["items"]]
 
 
 def how_noted(expected: Expected) -> str:

@@ -400,6 +400,15 @@ def test_a_call_and_a_message_to_nobody_are_looked_for(log: Scribe) -> None:
     assert not [difference for difference in log.differences() if "before_window 1 of W1" in difference.what]
 
 
+@pytest.mark.parametrize(("before", "differs"), [([], False), (["void"], False), (["void", "due"], True)])
+def test_a_call_that_was_taken_back_is_asked_for_anew(log: Scribe, before: list[str], differs: bool) -> None:
+    log.contact(interpreter=True)
+    for state in [*before, "due"]:
+        log.say("message", patient="P0001", kind="reminder", channel="call", to="P0001a", day="2024-01-04",
+                items=[[W1, ["before_window", 1]]], state=state)  # fmt: skip
+    assert any("before_window 1 of W1" in difference.what for difference in log.differences()) is differs
+
+
 @pytest.mark.parametrize(
     ("at", "told"),
     [
