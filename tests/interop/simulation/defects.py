@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from accounts.models import LadderStep
+from interop.simulation import clinic
 from labs.actions import climbing, lapsing
 from labs.rules import ladder
 from labs.rules.values import Urgency
@@ -48,6 +50,13 @@ def what_waits_is_not_looked_at_again(patch: Patch) -> None:
 
 def a_step_of_the_ladder_is_skipped(patch: Patch) -> None:
     patch.setattr(climbing.ladder, "step_to_tell", lambda clock, told, now: told + 2)
+
+
+def who_was_told_already_is_the_next_person(patch: Patch) -> None:
+    """Only that step is told; the patients whom nobody answers for are those of the covering clinician here."""
+    sound = climbing.tellings_of_step
+    patch.setattr(climbing, "tellings_of_step", lambda *of, now: sound(*of, now=now)[:1])
+    patch.setattr(clinic, "LADDER", ((LadderStep.Step.COVERING, "C1"), (LadderStep.Step.LEAD, "C2")))
 
 
 def what_is_immediate_waits_as_if_of_the_day(patch: Patch) -> None:
@@ -98,6 +107,7 @@ DEFECTS: dict[Callable[[Patch], None], str] = {
     the_hour_is_that_of_utc: "before_",
     what_waits_is_not_looked_at_again: "before_",
     a_step_of_the_ladder_is_skipped: "alert L",
+    who_was_told_already_is_the_next_person: "alert L",
     what_is_immediate_waits_as_if_of_the_day: "alert L",
     no_answer_runs_out: "counts alert",
     children_are_written_to: "before_",
@@ -110,6 +120,7 @@ DEFECTS: dict[Callable[[Patch], None], str] = {
 LARGER: dict[str, Any] = {"patients": 5, "years": 0.5}
 CLINICS: dict[Callable[[Patch], None], dict[str, Any]] = {
     children_are_written_to: LARGER | {"seed": 3},
+    who_was_told_already_is_the_next_person: LARGER | {"seed": 1},
     the_last_day_of_a_window_is_left_out: LARGER | {"seed": 1},
     one_count_is_recovery: LARGER | {"seed": 1},
     what_a_later_plan_replaces_stays_open: {"patients": 4, "years": 1, "seed": 11},
