@@ -74,7 +74,8 @@ def change_role(request: ClinicRequest, pk: UUID) -> HttpResponse:
     if not chosen.is_valid():
         return HttpResponseBadRequest("No such role.")
     role, today = Role(chosen.cleaned_data["role"]), request.clinic.local_date(timezone.now())
-    form = SuccessorForm(request.POST, member=member)
+    # The list of staff asks for the role alone: who takes over is a question then, not yet a mistake.
+    form = SuccessorForm(request.POST if "reassign_to" in request.POST else None, member=member)
 
     def change() -> Membership:
         return actions.change_role(membership=member, role=role, by=request.user, today=today, **form.cleaned_data)
@@ -82,7 +83,7 @@ def change_role(request: ClinicRequest, pk: UUID) -> HttpResponse:
     found = in_words(open_work(Leaving.of(member, today, role)))
     if found and not accepted(form, change):
         context = {"member": member, "role": role, "open_work": found, "form": form}
-        return render(request, "accounts/change_role.html", context, status=422)
+        return render(request, "accounts/change_role.html", context, status=422 if form.is_bound else 200)
     if not found:
         actions.change_role(membership=member, role=role, by=request.user, today=today)
     messages.success(request, f"{member.staff.name} is now {member.get_role_display().lower()}.")
