@@ -40,7 +40,7 @@ class ReturnedForm(forms.Form):
     for_good = forms.BooleanField(
         label="Nothing arrives at this address or number any more",
         required=False,
-        help_text="Nothing more is sent there until another is entered.",
+        help_text="No reminder is sent there until another is entered.",
     )
 
 

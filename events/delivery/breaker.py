@@ -35,8 +35,8 @@ def open_channels(channels: Iterable[str], *, now: datetime) -> dict[str, int | 
     return found
 
 
-def is_failing(channel: str) -> bool:
-    """Say whether a way out is left alone for now, or nobody knows yet whether it works again."""
+def is_left_alone(channel: str) -> bool:
+    """Say whether a way out failed again and again, and nobody knows yet whether it works again."""
     return ChannelHealth.objects.filter(channel=channel, failures__gte=FAILURES).exists()
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.conf import settings
 
 from accounts.models import Staff
-from events.delivery.breaker import is_failing
+from events.delivery.breaker import is_left_alone
 from events.delivery.channels import ways_out
 from events.delivery.kinds import KINDS, Content, MessageKind, Priority
 from events.models import Message
@@ -30,7 +30,7 @@ def going_out(messages: Iterable[Message], alerts: Sequence[Alert], *, tiers: Co
     texted = []
     if found and SMS in ways_out():
         urgent = [each for each in found if each.about in immediate]
-        texted = with_phone(found if len(urgent) < len(found) and is_failing(EMAIL) else urgent)
+        texted = with_phone(found if len(urgent) < len(found) and is_left_alone(EMAIL) else urgent)
     return [*(beside(each, EMAIL) for each in found), *(beside(each, SMS) for each in texted)]
 
 

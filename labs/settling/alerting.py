@@ -260,12 +260,11 @@ def tell(evidence: Iterable[Evidence]) -> Told:
     Of one specimen the worst speaks first, and what is as urgent raises like it: whoever answered the one before the
     other came, or was corrected, did not know of it.
     """
-    told = Told()
-    raised = None
+    told, raised = Told(), None
     for each in sorted(evidence, key=lambda each: (each.news.at, -RANK[each.news.tier], each.sentence)):
         decision = decide(told.episode, each.news)
         if decision.outcome is Outcome.CLOSE:
-            told = Told()
+            told, raised = Told(), None
             continue
         told.episode = decision.episode
         if told.episode is None:

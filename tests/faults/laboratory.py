@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 from threading import Event, Thread
+from time import sleep
 
 from django.db import Error, connection
 from django.utils import timezone
@@ -93,7 +94,7 @@ class Laboratory:
         self.sent.append(specimen)
         while not self._store(specimen):
             self.asked_again += 1
-            self._over.wait(0.2)
+            sleep(0.2)
         return specimen
 
     def _send_all(self) -> None:
