@@ -6,13 +6,14 @@ from zoneinfo import ZoneInfo
 from events.delivery.kinds import KINDS, Content, MessageKind
 from events.models import Message
 from patients.actions import note_fault
+from patients.models import Contact
 from schedules.models import PlannedActivity
 from schedules.reminders.rules import Moment
 from schedules.reminders.wanted import DAY
 from schedules.reminding.facts import hours_of
 from schedules.reminding.kind import KIND
 from schedules.reminding.links import link_of
-from schedules.reminding.truth import Untrue, untrue
+from schedules.reminding.truth import CONSENTS, Untrue, untrue
 from schedules.reminding.wording import Words
 
 
@@ -53,9 +54,22 @@ def waits_until(message: Message, now: datetime) -> datetime | None:
     return next((end for end in ends if end > now), None)
 
 
+def is_other_address(message: Message, contact: Contact) -> bool:
+    """Say whether the contact had another address for the message's channel when it left."""
+    _, address, _ = CONSENTS[Message.Channel(message.channel)]
+    if message.sent_at is None:
+        return False
+    before = contact.row_history.filter(pgh_created_at__lte=message.sent_at)  # type: ignore[attr-defined]  # tracked
+    then = before.order_by("-pgh_id").values_list(address, flat=True).first()
+    return then is not None and then != getattr(contact, address)
+
+
 def failed(message: Message, now: datetime) -> None:
-    """Note an address that the other side refused for good, so that nothing more is sent there."""
-    if message.details.get("refused") and message.contact:
+    """Note an address that the other side refused for good, so that nothing more is sent there.
+
+    What came back after another address was entered says nothing of that one.
+    """
+    if message.details.get("refused") and message.contact and not is_other_address(message, message.contact):
         note_fault(contact=message.contact, channel=message.channel, fault=message.outcome)
 
 

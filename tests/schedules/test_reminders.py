@@ -3,8 +3,10 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from events.actions import settle_message
 from events.delivery import sending as delivery
@@ -325,6 +327,16 @@ def test_reminder_that_came_back_says_whether_its_address_works(reminder, contac
     contact.refresh_from_db()
     assert said(reminder) == ("dead", "550 no such user")
     assert contact.phone_fault == fault
+
+
+@pytest.mark.django_db(transaction=True, available_apps=settings.INSTALLED_APPS)
+def test_what_came_back_says_nothing_of_a_number_entered_since(reminder, contact, scene, taken, clinician):
+    # By the real clock, which the row history has: that of each transaction.
+    Message.objects.filter(pk=reminder.pk).update(state="sent", sent_at=timezone.now())
+    changed(scene, phone="07700 900002")
+    note_returned(message=reminder, reason="550", for_good=True, by=clinician, now=timezone.now())
+    contact.refresh_from_db()
+    assert (contact.phone, contact.phone_fault) == ("07700 900002", "")
 
 
 def test_what_a_person_settled_is_not_written_again(reminder, clinic, clinician):
