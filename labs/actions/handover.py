@@ -14,8 +14,10 @@ from labs.rules.episodes import ROLES
 
 
 @action
-def take_over_shift(*, clinic: Clinic, by: Staff, now: datetime, note: str = "") -> list[Alert]:
-    """Take over what the sheet shows: the open immediate and same-day alerts become `by`'s. Return those.
+def take_over_shift(*, clinic: Clinic, by: Staff, as_of: datetime, now: datetime, note: str = "") -> list[Alert]:
+    """Take over what the sheet showed at `as_of`: its immediate and same-day alerts become `by`'s. Return those.
+
+    What was raised since is nobody's by this: who takes over has not read it.
 
     Raises   InputRefused: `by` does not work on the alerts of this clinic.
     Records  handover.taken, and alert.claimed for each alert that was not theirs
@@ -23,7 +25,8 @@ def take_over_shift(*, clinic: Clinic, by: Staff, now: datetime, note: str = "")
     if role_in(clinic, by) not in ROLES:
         raise InputRefused(f"{by} does not work on the alerts of {clinic}.")
     # In the order of the ids, as everybody who locks several.
-    alerts = [claim(alert=alert, by=by, now=now) for alert in open_alerts(clinic).order_by("pk")]
+    shown = open_alerts(clinic).filter(raised_at__lte=as_of).order_by("pk")
+    alerts = [claim(alert=alert, by=by, now=now) for alert in shown]
     record_event(
         "handover.taken",
         clinic=clinic,

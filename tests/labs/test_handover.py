@@ -108,7 +108,7 @@ def test_who_takes_over_gets_the_alerts_by_name_and_stands_on_the_sheet(client, 
     AlertFactory(patient=PatientFactory(clinic=clinic, responsible_clinician=doctor), tier="next_working_day")
     client.force_login(doctor)
 
-    client.post(reverse("labs:take_over_shift"), {"note": "Mr X is on the ward"})
+    client.post(reverse("labs:take_over_shift"), {"as_of": NOW.isoformat(), "note": "Mr X is on the ward"})
 
     alert.refresh_from_db()
     assert alert.owner == doctor
@@ -118,9 +118,49 @@ def test_who_takes_over_gets_the_alerts_by_name_and_stands_on_the_sheet(client, 
     assert "Mr X is on the ward" in page
 
 
+def test_what_was_raised_after_the_sheet_was_shown_is_not_taken_over(client, clinic, doctor):
+    """Who takes over has not read it: the ladder goes on for it as though nobody had."""
+    before = person(clinic, "Before")
+    shown, since = (
+        AlertFactory(patient=PatientFactory(clinic=clinic), owner=before, raised_at=at)
+        for at in (NOW - timedelta(hours=1), NOW)
+    )
+    client.force_login(doctor)
+
+    page = client.post(
+        reverse("labs:take_over_shift"), {"as_of": (NOW - timedelta(microseconds=1)).isoformat()}, follow=True
+    )
+
+    for alert in (shown, since):
+        alert.refresh_from_db()
+    assert (shown.owner, since.owner) == (doctor, before)
+    assert "Raised since you opened the sheet, and not yours by this: 1." in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "told"),
+    [
+        ({"as_of": "this morning"}, "Read it again here"),
+        ({"as_of": ""}, "Read it again here"),
+        ({"note": "x" * 501}, "at most 500 characters"),
+    ],
+)
+def test_what_cannot_be_taken_over_so_is_refused_with_what_was_written(client, clinic, doctor, spoilt, told):
+    alert = AlertFactory(patient=PatientFactory(clinic=clinic), owner=person(clinic, "Before"))
+    client.force_login(doctor)
+
+    page = client.post(reverse("labs:take_over_shift"), {"as_of": NOW.isoformat(), "note": "On the ward"} | spoilt)
+
+    alert.refresh_from_db()
+    assert (page.status_code, alert.owner.name) == (422, "Before")
+    assert told in page.content.decode()
+    assert spoilt.get("note", "On the ward") in page.content.decode()
+    assert f'value="{NOW.isoformat()}"' in page.content.decode()
+
+
 def test_who_does_not_work_on_alerts_takes_over_nothing(clinic):
     with pytest.raises(InputRefused):
-        take_over_shift(clinic=clinic, by=person(clinic, "Admin", Role.ADMINISTRATOR), now=NOW)
+        take_over_shift(clinic=clinic, by=person(clinic, "Admin", Role.ADMINISTRATOR), as_of=NOW, now=NOW)
 
 
 def test_sheet_costs_the_same_queries_however_much_there_is(clinic, doctor, django_assert_num_queries):
