@@ -126,7 +126,8 @@ class Alerts:
         tier = told.episode.tier.value if told.episode else alert.tier
         worse = RANK[Urgency(tier)] > RANK[Urgency(alert.tier)]
         again = worse or any(
-            each.mark in told.raises and is_news(each, before) and not is_overtaken(each, told.evidence) for each in new
+            each.mark in told.raises and is_news(each, before) and not is_overtaken(each, told.evidence, chart.rows)
+            for each in new
         )
         if told.episode is None and (alert.rule == NOT_EVALUATED or alert.tier not in NEVER_CLOSE):
             if found is not None:
@@ -298,14 +299,19 @@ def is_news(evidence: Evidence, before: Mapping[tuple[object, ...], int]) -> boo
     return told is None or RANK[evidence.news.tier] > told
 
 
-def is_overtaken(evidence: Evidence, told: Iterable[Evidence]) -> bool:
-    """Say whether a later value of the same analyte was known when this one came, so that it tells nothing new."""
+def is_overtaken(evidence: Evidence, told: Iterable[Evidence], rows: Iterable[Row]) -> bool:
+    """Say whether what was known when it came is of later and says more: another value of its analyte, or a worse one.
+
+    `told` is in order of time: what is worse counts while it is the latest known of its analyte. `rows` are all values,
+    since those that a person has resolved are no evidence any more.
+    """
     news, known_at = evidence.news, evidence.known_at
     if news.trigger is not Trigger.VALUE or known_at is None:
         return False
-    return any(
-        each.news.about == news.about and each.news.at > news.at and each.known_at and each.known_at < known_at
-        for each in told
+    latest = {each.news.about: each.news for each in told if each.known_at and each.known_at < known_at}
+    later = [each for each in latest.values() if each.at > news.at]
+    return any(each.about == news.about or RANK[each.tier] > RANK[news.tier] for each in later) or any(
+        row.analyte == news.about and row.at > news.at and row.received_at < known_at for row in rows
     )
 
 

@@ -58,7 +58,7 @@ def page(request: ClinicRequest, refused: TakeOverForm | None = None) -> HttpRes
     context = {
         "sheet": sheet,
         "taken": [(event, event_sentence(event)) for event in sheet.taken],
-        "form": TakeOverForm({**refused.data.dict(), **as_of}) if refused else TakeOverForm(initial=as_of),
+        "form": TakeOverForm({**refused.data, **as_of}) if refused else TakeOverForm(initial=as_of),
         "now": now,
         "today": request.clinic.local_date(now),
         "may_record": may_here(request, May.RECORD),

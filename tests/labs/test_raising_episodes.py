@@ -174,6 +174,36 @@ def test_older_value_that_comes_late_is_told_again_only_if_it_is_more_urgent(
     assert alert.findings.count() == 2
 
 
+@pytest.mark.parametrize(
+    ("since", "late", "raised"),
+    [
+        ({}, {"platelets": "64"}, 0),  # the 61 that followed was answered
+        ({}, {"anc": "1.4"}, 0),  # no worse than the hemoglobin that followed
+        ({}, {"platelets": "8"}, 0),
+        ({}, {"anc": "0.05"}, 1),  # as urgent as that, and nothing newer is known of it
+        ({"hgb": "125"}, {"anc": "0.9"}, 1),  # nothing that urgent stands any more
+        ({"hgb": "125", "anc": "3"}, {"anc": "0.9"}, 0),
+    ],
+)
+def test_older_value_that_comes_late_raises_nothing_when_what_is_later_says_more(
+    plan: Plan, clinician: Staff, since: dict[str, str], late: dict[str, str], raised: int
+) -> None:
+    """A low count was resolved, its hemoglobin corrected to an urgent one and answered; then an older one comes."""
+    days = [DAY + timedelta(number) for number in range(4)]
+    arrive(plan.patient, DAY, platelets="61", hgb="109")
+    resolve_all(clinician, at(DAY, 20))
+    arrive(plan.patient, DAY, status="corrected", received=at(days[1]), platelets="61", hgb="54")
+    alert = Alert.objects.unresolved().get()
+    acknowledge(alert=alert, next_step="patient_called", by_when=days[3], by=clinician, now=at(days[1], 20))
+    if since:
+        arrive(plan.patient, days[2], received=at(days[2]), **since)
+
+    found = arrive(plan.patient, DAY - timedelta(6), received=at(days[3]), **late)
+
+    alert.refresh_from_db()
+    assert (found.alerts, alert.tier, alert.state) == (raised, "immediate", "open" if raised else "acknowledged")
+
+
 @pytest.mark.parametrize(("final", "open_again"), [("0.97", 0), ("0.95", 1), ("0.4", 1)])
 def test_final_that_says_what_was_resolved_as_preliminary_is_no_news(
     plan: Plan, clinician: Staff, final: str, open_again: int
