@@ -27,6 +27,7 @@ from schedules.reminding.truth import Untrue, untrue
 LOCKS = 4216  # first key of the advisory locks of sweeps; the second is made of the clinic's id
 NOBODY_CALLED = "Nobody called in time."
 State, Channel = Message.State, Message.Channel
+WAYS = (Channel.SMS, Channel.EMAIL, Channel.CALL)
 
 
 @action
@@ -39,6 +40,7 @@ def plan_reminders(*, clinic: Clinic, now: datetime) -> int:
     if not only_sweep_of(clinic):
         return 0
     expire_calls(clinic, now=now)
+    take_back_waiting(clinic, Untrue.HOURS, ~Q(local_at=hours_of(clinic, clinic.time_zone).at))
     planned = plan(clinic, now=now)
     fresh = [row_of(letter, planned, clinic) for letter in planned.letters if letter.message is None]
     fresh += [row_of_left_out(each, planned, clinic, now=now) for each in planned.left_out]
@@ -154,6 +156,12 @@ def take_back(messages: Iterable[UUID], why: str) -> None:
     Message.objects.filter(pk__in=list(messages)).update(state=State.VOID, outcome=why, token=None, lease_until=None)
 
 
+def take_back_waiting(clinic: Clinic, why: str, *which: Q) -> None:
+    """Take back what waits of a clinic: the next sweep writes anew what is wanted by what holds now."""
+    waiting = Message.objects.filter(*which, clinic=clinic, channel__in=WAYS, kind=KIND, state=State.DUE)
+    take_back(waiting.select_for_update(skip_locked=True).values_list("pk", flat=True), why)
+
+
 @action
 def set_reminder_rules(*, clinic: Clinic, rules: Sequence[Mapping[str, Any]], by: Staff) -> ReminderPolicy:
     """Set when the clinic reminds its patients from now on; what waits is taken back and written anew by the new rules.
@@ -178,8 +186,7 @@ def set_reminder_rules(*, clinic: Clinic, rules: Sequence[Mapping[str, Any]], by
     else:
         policy = ReminderPolicy.objects.create(clinic=clinic, rules=content)
         changes.created(policy, undone={"rules": as_stored(shipped_rules())})
-    waiting = Message.objects.going_out().filter(clinic=clinic, kind=KIND, state=State.DUE)
-    take_back(waiting.select_for_update(skip_locked=True).values_list("pk", flat=True), Untrue.RULES)
+    take_back_waiting(clinic, Untrue.RULES)
     record_event(
         "reminder_rules.changed",
         clinic=clinic,

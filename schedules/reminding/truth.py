@@ -37,6 +37,7 @@ class Untrue(StrEnum):
     BOOKED = "A day was booked meanwhile."
     REDATED = "The visit has other dates now."
     ZONE = "The patient lives by another clock now."
+    HOURS = "The clinic reminds at another hour now."
     RULES = "The clinic changed its rules of reminders."
     TOO_LATE = "The day of the visit has come."
 

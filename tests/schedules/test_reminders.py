@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts.actions import update_clinic
 from events.actions import settle_message
 from events.delivery import sending as delivery
 from events.delivery.channels import Refused
@@ -445,6 +446,22 @@ def test_new_rules_take_back_what_waits_and_hold_from_the_next_look(reminder, cl
     undo(event=Event.objects.get(kind="reminder_rules.changed"), by=clinician, now=NOW)
     plan_reminders(clinic=clinic, now=NOW)
     assert week_5().filter(state="due").count() == 1
+
+
+@pytest.mark.parametrize("hours", [{"remind_at": time(16)}, {"quiet_from": time(9), "quiet_until": time(16)}])
+def test_what_waits_for_another_hour_than_the_clinics_is_told_at_that(reminder, clinic, clinician, hours):
+    update_clinic(clinic=clinic, fields=hours, by=clinician)
+    for _ in range(2):
+        plan_reminders(clinic=clinic, now=NOW)
+    assert said(reminder) == ("void", Untrue.HOURS)
+    (anew,) = week_5().filter(state="due")
+    assert (anew.local_at, anew.not_before) == (time(16), datetime(2024, 3, 2, 15, tzinfo=UTC))
+
+
+def test_quiet_hours_that_do_not_hold_the_hour_change_nothing_that_waits(reminder, clinic, clinician):
+    update_clinic(clinic=clinic, fields={"quiet_until": time(9)}, by=clinician)
+    assert plan_reminders(clinic=clinic, now=NOW) == 0
+    assert said(reminder) == ("due", "")
 
 
 def test_coming_reminders_are_those_that_wait_and_those_to_be_written(reminder, plan, contact):
