@@ -37,8 +37,8 @@ def playwright_driver() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="session")
 def chromium(playwright_driver: Playwright) -> Iterator[Browser]:
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    assert program, "Chromium is missing: apt-get install chromium"
+    program = shutil.which("chromium-headless-shell") or shutil.which("chromium") or shutil.which("chromium-browser")
+    assert program, "Chromium is missing: apt-get install chromium-headless-shell"
     browser = playwright_driver.chromium.launch(
         executable_path=program,
         args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],

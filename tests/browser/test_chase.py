@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -12,7 +11,7 @@ from patients.contacting import ContactFacts, log_contact
 from patients.models import ContactEntry
 from schedules.actions import load_packaged_protocol
 from schedules.models import Plan
-from tests.browser.conftest import PHONE
+from tests.browser.barriers import barriers, violations
 from tests.browser.test_journeys import PASSWORD, sign_in
 from tests.factories import ClinicFactory, MembershipFactory, PatientFactory, StaffFactory, enrolled
 
@@ -89,7 +88,5 @@ PAGES = ("/chase/", "/chase/words/", "/patients/{}/contact-log/", "/patients/{}/
 def test_pages_fit_a_phone_and_have_no_barriers(page: Page, plan: Plan, word: ContactEntry, address: str) -> None:
     sign_in(page)
     page.goto(address.format(plan.patient_id))
-    assert Axe().run(page).response["violations"] == []
-    page.set_viewport_size(PHONE)
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-    assert Axe().run(page).response["violations"] == []
+    assert barriers(page) == []
+    assert violations(page) == []

@@ -3,12 +3,12 @@
 from datetime import date, timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from accounts.models import Clinic, Membership
 from patients.models import Patient
+from tests.browser.barriers import violations
 from tests.browser.conftest import PHONE
 from tests.browser.test_journeys import clinic, clinician, sign_in  # noqa: F401 (fixtures)
 from tests.factories import enrolled
@@ -24,10 +24,6 @@ def patient(clinician: Membership, today: date) -> Patient:  # noqa: F811
     """A patient whose first imaging is due today."""
     treated = today - timedelta(days=90)
     return enrolled(by=clinician.staff, clinic=clinician.clinic, started_on=treated, today=today).patient
-
-
-def violations(page: Page) -> list[str]:
-    return [f"{each['id']}: {each['nodes'][0]['html'][:120]}" for each in Axe().run(page).response["violations"]]
 
 
 def record_ct(page: Page, patient: Patient, day: date) -> None:

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -12,7 +11,7 @@ from events.models import CapturedMessage, Message, WebhookEndpoint
 from schedules.actions import load_packaged_protocol
 from schedules.reminding.kind import KIND, SUBJECT
 from schedules.reminding.links import token_of
-from tests.browser.conftest import PHONE
+from tests.browser.barriers import barriers, too_wide, violations
 from tests.browser.test_journeys import PASSWORD, sign_in
 from tests.factories import ClinicFactory, MembershipFactory, StaffFactory, enrolled
 
@@ -62,18 +61,9 @@ def reminder(member: Membership) -> Message:
     return message
 
 
-def barriers(page: Page) -> list[str]:
-    """What axe finds, and whether the page is wider than the screen it is on."""
-    size = page.viewport_size or PHONE
-    too_wide = page.evaluate("document.documentElement.scrollWidth") > size["width"]
-    found = [f"{each['id']}: {each['nodes'][0]['html']}" for each in Axe().run(page).response["violations"]]
-    return found + ["too wide"] * too_wide
-
-
 def assert_fits_and_has_no_barriers(page: Page) -> None:
     assert barriers(page) == []
-    page.set_viewport_size(PHONE)
-    assert barriers(page) == []
+    assert violations(page) == []
 
 
 PAGES = (
@@ -114,7 +104,7 @@ def test_patient_asks_for_a_call_in_their_language_without_signing_in(page: Page
     assert_fits_and_has_no_barriers(page)
     page.get_by_role("button", name="Llámenme, por favor").click()
     expect(page.get_by_role("status")).to_be_visible()
-    assert barriers(page) == []
+    assert [*violations(page), *too_wide(page)] == []
 
 
 def test_text_is_shown_filled_while_it_is_typed(page: Page, reminder: Message) -> None:

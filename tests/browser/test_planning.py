@@ -3,14 +3,14 @@
 from datetime import date, timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from accounts.models import Membership, Role
 from patients.models import ClinicalEvent
 from schedules.actions.proposals import offer_by_hand
 from schedules.models import Appointment, Plan, Protocol
-from tests.browser.conftest import PHONE
+from tests.browser.barriers import barriers
+from tests.browser.conftest import DESKTOP
 from tests.browser.test_journeys import (  # noqa: F401 (fixtures)
     clinic,
     clinician,
@@ -21,21 +21,16 @@ from tests.browser.test_journeys import (  # noqa: F401 (fixtures)
 from tests.factories import visit_of
 
 
-def barriers(page: Page, paths: list[str]) -> dict[str, object]:
-    """What stands in somebody's way on each of `paths`: another page than asked for, axe's findings, a wide page."""
+def barriers_of(page: Page, paths: list[str]) -> dict[str, object]:
+    """What stands in somebody's way on each of `paths`: another page than asked for, or barriers."""
     found: dict[str, object] = {}
     for path in paths:
-        page.set_viewport_size({"width": 1280, "height": 900})
+        page.set_viewport_size(DESKTOP)
         response = page.goto(path)
-        page.wait_for_load_state("networkidle")
         if response is None or response.status != 200 or not page.url.endswith(path):
             found[path] = (response and response.status, page.url)
-            continue
-        violations = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"]}).response["violations"]
-        page.set_viewport_size(PHONE)
-        width = page.evaluate("document.documentElement.scrollWidth")
-        if violations or width > PHONE["width"]:
-            found[path] = (width, [(each["id"], each["nodes"][0]["html"][:120]) for each in violations])
+        elif barred := barriers(page):
+            found[path] = barred
     return found
 
 
@@ -51,7 +46,7 @@ def test_pages_that_change_a_plan_have_no_barriers(page: Page, plan_in_week_five
     protocol = Protocol.objects.get(pk=plan.protocol_id)
     one = f"/patients/{patient.pk}"
     sign_in(page)
-    assert barriers(
+    assert barriers_of(
         page,
         [
             f"{one}/clinical-events/",
@@ -92,4 +87,4 @@ def test_pages_of_places_and_closures_have_no_barriers(page: Page, clinician: Me
     clinician.role = Role.ADMINISTRATOR
     clinician.save()
     sign_in(page)
-    assert barriers(page, ["/calendar/places/", "/calendar/closures/add/", "/calendar/"]) == {}
+    assert barriers_of(page, ["/calendar/places/", "/calendar/closures/add/", "/calendar/"]) == {}

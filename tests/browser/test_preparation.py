@@ -25,7 +25,7 @@ from tests.browser.test_journeys import (  # noqa: F401 (fixtures)
     sign_in,
     today,
 )
-from tests.browser.test_planning import barriers
+from tests.browser.test_planning import barriers_of
 from tests.factories import MembershipFactory, visit_of
 
 
@@ -130,7 +130,7 @@ def test_pages_of_preparation_have_no_barriers(
         f"/patients/{patient.pk}/",
     ]
     sign_in(page)
-    assert barriers(page, paths) == {}
+    assert barriers_of(page, paths) == {}
     for size, width in (("desktop", {"width": 1280, "height": 900}), ("phone", PHONE)):
         page.set_viewport_size(width)
         for name, path in {
@@ -144,5 +144,4 @@ def test_pages_of_preparation_have_no_barriers(
             "patient": f"/patients/{patient.pk}/",
         }.items():
             page.goto(path)
-            page.wait_for_load_state("networkidle")
             keep_screenshot(page, f"preparation-{name}-{size}")

@@ -4,7 +4,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -14,6 +13,7 @@ from imaging.actions.lesions import LesionFacts, SeenFacts, add_lesion, measure
 from imaging.actions.studies import StudyFacts, record_study
 from imaging.models import ResponseAssessment
 from patients.models import Patient
+from tests.browser.barriers import too_wide, violations
 from tests.browser.conftest import PHONE
 from tests.browser.test_journeys import clinic, clinician, sign_in  # noqa: F401 (fixtures)
 from tests.factories import enrolled
@@ -64,10 +64,6 @@ def courses(clinician: Membership, today: date) -> list[Course]:  # noqa: F811
     return [better, worse]
 
 
-def violations(page: Page) -> list[str]:
-    return [f"{each['id']}: {each['nodes'][0]['html'][:120]}" for each in Axe().run(page).response["violations"]]
-
-
 def test_course_and_clinic_over_time(page: Page, courses: list[Course], keep_screenshot) -> None:
     patient = courses[0].patient
     sign_in(page)
@@ -89,5 +85,4 @@ def test_course_and_clinic_over_time(page: Page, courses: list[Course], keep_scr
         page.goto(address)
         expect(page.locator(".picture svg").first).to_be_visible()
         keep_screenshot(page, f"response-{name}-phone")
-        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-        assert violations(page) == []
+        assert [*violations(page), *too_wide(page)] == []

@@ -3,12 +3,12 @@
 from datetime import date, timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
 from accounts.models import Clinic, Membership
 from imaging.models import ImagingPolicy, ImagingStudy, ScoreReading
+from tests.browser.barriers import too_wide, violations
 from tests.browser.conftest import PHONE
 from tests.browser.test_journeys import PASSWORD, clinic, clinician, sign_in  # noqa: F401 (fixtures)
 from tests.factories import MembershipFactory, StaffFactory, enrolled
@@ -40,10 +40,6 @@ def colleague(clinic: Clinic, email: str) -> None:  # noqa: F811
     staff.set_password(PASSWORD)
     staff.save()
     MembershipFactory(clinic=clinic, staff=staff)
-
-
-def violations(page: Page) -> list[str]:
-    return [f"{each['id']}: {each['nodes'][0]['html'][:120]}" for each in Axe().run(page).response["violations"]]
 
 
 def another(chromium: Browser, page: Page, email: str) -> Page:
@@ -135,8 +131,7 @@ def test_pages_of_scores_are_accessible_and_hold_on_a_phone(page: Page, study: I
             "/settings/imaging/scores/",
         ):
             page.goto(path)
-            width = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-            found[path, bool(viewport)] = [*violations(page), *([f"{width} px too wide"] if width else [])]
+            found[path, bool(viewport)] = [*violations(page), *too_wide(page)]
 
     assert {path: problems for path, problems in found.items() if problems} == {}
 
