@@ -70,7 +70,8 @@ def of_one(written: Written, row: Row, offers: list[Offer], harm: Harm) -> Itera
     yield from of_its_history(row)
     yield from of_its_offers(written, row, offers)
     most = harm.poison_tries if written.poison else harm.most_tries
-    if row.tries > most + 1 or len(offers) > most:
+    # A claim counts as a try, that which finds them used up too, and once more whenever somebody is stopped in it.
+    if row.tries > most + 1 + harm.interruptions or len(offers) > most:
         yield f"tried {row.tries} times and offered {len(offers)} times, of {most}"
 
 
